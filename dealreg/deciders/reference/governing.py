@@ -1,0 +1,102 @@
+"""Which version of the rules governs whom, and what it sees (spec clauses B-1 to B-5)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from graphlib import TopologicalSorter
+
+import attrs
+
+from dealreg.deciders.reference.truth import Answers, Reader
+from dealreg.facts.case import Facts
+from dealreg.facts.records import Registration
+from dealreg.facts.view import View
+from dealreg.policy.contests import Contest
+from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
+from dealreg.policy.stages import Scope
+
+__all__ = ["Rules"]
+
+
+@attrs.frozen(eq=False)
+class Rules:
+    """The versions that may govern at an instant, oldest first, each with its view of the facts."""
+
+    versions: tuple[Policy, ...]
+    starts: tuple[datetime | None, ...]
+    governs: Governs
+    facts: Facts
+    at: datetime
+    answers: Answers
+    views: Mapping[Policy, View]
+
+    @classmethod
+    def of(
+        cls, rules: Policy | PolicyBook, facts: Facts, at: datetime, answers: Answers
+    ) -> "Rules":
+        """The rules as of an instant; a single policy has always been in force."""
+        if isinstance(rules, Policy):
+            versions: tuple[Policy, ...] = (rules,)
+            starts: tuple[datetime | None, ...] = (None,)
+            governs = Governs.DECISION
+        else:
+            editions: list[Edition] = [e for e in rules.editions if e.effective_from <= at]
+            versions = tuple(edition.policy for edition in editions)
+            starts = tuple(edition.effective_from for edition in editions)
+            governs = rules.governs
+        views = {
+            policy: View(facts, at, policy.vocabulary(), {c.name: c for c in policy.calendars})
+            for policy in versions
+        }
+        return cls(versions, starts, governs, facts, at, answers, views)
+
+    def benefits(self) -> list[str]:
+        """Every benefit of any version, those that others depend on first, else by name."""
+        depends: dict[str, set[str]] = {}
+        for policy in self.versions:
+            for contest in policy.contests:
+                depends.setdefault(contest.benefit, set()).update(a.benefit for a in contest.after)
+        sorter = TopologicalSorter(depends)
+        sorter.prepare()
+        ordered: list[str] = []
+        while sorter.is_active():
+            ready = sorted(sorter.get_ready())
+            ordered += [benefit for benefit in ready if benefit in depends]
+            sorter.done(*ready)
+        return ordered
+
+    def scope(self, benefit: str) -> tuple[Scope, View]:
+        """Which registrations compete: as the latest version says that has the benefit."""
+        policy = next(p for p in reversed(self.versions) if p.contest(benefit) is not None)
+        return self._contest(policy, benefit).scope, self.views[policy]
+
+    def lead(self, benefit: str, members: Sequence[Registration]) -> tuple[Contest, Policy] | None:
+        """The contest that decides among members; None when no version in force has it."""
+        if self.governs is Governs.DECISION:
+            when = self.at
+        else:
+            when = min((m.submitted_at for m in members), default=self.at)
+        return self._at(benefit, min(when, self.at))
+
+    def own(
+        self, benefit: str, registration: Registration, lead: tuple[Contest, Policy]
+    ) -> tuple[Contest, Policy] | None:
+        """The contest whose requirements a registration must meet."""
+        if self.governs is Governs.OWN_SUBMISSION:
+            return self._at(benefit, registration.submitted_at)
+        return lead
+
+    def reader(self, policy: Policy, registration: Registration) -> Reader:
+        """A reader of one registration's facts, as a version sees them."""
+        return Reader(self.views[policy], registration, self.answers)
+
+    def _at(self, benefit: str, when: datetime) -> tuple[Contest, Policy] | None:
+        for policy, start in zip(reversed(self.versions), reversed(self.starts), strict=True):
+            if start is None or start <= when:
+                contest = policy.contest(benefit)
+                return None if contest is None else (contest, policy)
+        return None
+
+    def _contest(self, policy: Policy, benefit: str) -> Contest:
+        contest = policy.contest(benefit)
+        assert contest is not None
+        return contest

@@ -1,0 +1,210 @@
+"""Stages two to four: overrides, window, preferences (spec clauses C-6 to C-9)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import assert_never
+
+import attrs
+
+from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.truth import Sortable, sortable
+from dealreg.facts.calendars import add_span, local_date
+from dealreg.facts.records import Registration
+from dealreg.facts.values import Money, Value
+from dealreg.facts.view import View
+from dealreg.outcome.decision import Margin, Step
+from dealreg.policy.contests import Contest
+from dealreg.policy.paths import contest_path, override_path, prefer_path
+from dealreg.policy.policies import Policy
+from dealreg.policy.stages import (
+    Best,
+    Bucket,
+    Grace,
+    HeadStart,
+    Key,
+    MissingRule,
+    Override,
+    Prefer,
+    Preference,
+    Window,
+)
+
+__all__ = ["Group", "Stage", "in_time", "margin", "overriding", "ranked"]
+
+
+@attrs.frozen(eq=False)
+class Stage:
+    """What the stages need: the contest, the version it is of, and where steps are noted."""
+
+    rules: Rules
+    contest: Contest
+    policy: Policy
+    line: str | None
+    trace: list[Step]
+
+    def note(
+        self,
+        clause: str,
+        result: str,
+        registration: Registration | None = None,
+        **facts: Value | None,
+    ) -> None:
+        """Add a step to the trace; unknown facts are left out."""
+        self.trace.append(
+            Step(
+                clause=clause,
+                benefit=self.contest.benefit,
+                line=self.line,
+                registration_id=registration.registration_id if registration else None,
+                result=result,
+                facts={name: value for name, value in facts.items() if value is not None},
+            )
+        )
+
+
+@attrs.frozen(eq=False)
+class Group:
+    """Registrations that the preferences leave equal; `unclear` when a missing value did."""
+
+    members: tuple[Registration, ...]
+    unclear: str | None = None
+
+
+def overriding(
+    stage: Stage, eligible: Sequence[Registration]
+) -> tuple[Override, tuple[Registration, ...]] | None:
+    """The first override that some eligible registration satisfies, and those that do (C-6)."""
+    for override in stage.contest.overrides:
+        hits = tuple(
+            each
+            for each in eligible
+            if stage.rules.reader(stage.policy, each).truth(override.when) is True
+        )
+        clause = override_path(stage.contest.benefit, override.code)
+        stage.note(clause, "applies" if hits else "does not apply")
+        if hits:
+            return override, hits
+    return None
+
+
+def in_time(
+    stage: Stage, eligible: Sequence[Registration]
+) -> tuple[tuple[Registration, ...], dict[str, Margin], Registration | None]:
+    """Who is inside the window, how late the others are, and who opened it (C-7)."""
+    window = stage.contest.window
+    if window is None or not eligible:
+        return tuple(eligible), {}, None
+    view = stage.rules.views[stage.policy]
+    clock = {each: view.read(each, window.clock.name, window.clock.as_of) for each in eligible}
+    timed = [each for each in eligible if clock[each] is not None]
+    if not timed:
+        return tuple(eligible), {}, None
+    start = {each: _effective(window, view, each, clock[each]) for each in timed}
+    anchor = min(timed, key=lambda each: (start[each], each.registration_id))
+    limit = _limit(window, view, start[anchor])
+    clause = contest_path(stage.contest.benefit, "window")
+    inside, late = [], {}
+    for each in eligible:
+        within = each in start and start[each] <= limit
+        stage.note(clause, "in time" if within else "late", each, own=clock[each], closes=limit)
+        if within:
+            inside.append(each)
+        else:
+            late[each.registration_id] = Margin(
+                clause=clause, fact=window.clock.name, own=start.get(each), rival=limit
+            )
+    return tuple(inside), late, anchor
+
+
+def _effective(
+    window: Window, view: View, registration: Registration, clock: Value | None
+) -> datetime:
+    assert isinstance(clock, datetime)
+    match window:
+        case Grace():
+            return clock
+        case Bucket(unit, _, calendar):
+            day = local_date(clock, view.calendar(calendar))
+            if unit == "weeks":
+                day -= timedelta(days=day.weekday())
+            elif unit == "months":
+                day = day.replace(day=1)
+            return _midnight(day, clock)
+        case HeadStart(length, ladder):
+            level = view.read(registration, ladder.name, ladder.as_of)
+            steps = 0 if level is None else int(sortable(view, ladder, level))  # type: ignore[arg-type]
+            return clock - timedelta(**{length.unit.value: length.length}) * steps
+        case _:
+            assert_never(window)
+
+
+def _midnight(day: date, clock: datetime) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=clock.tzinfo)
+
+
+def _limit(window: Window, view: View, start: datetime) -> datetime:
+    if isinstance(window, Grace):
+        return add_span(start, window.length, view.calendar(window.calendar))
+    return start
+
+
+def ranked(stage: Stage, members: Sequence[Registration]) -> list[Group]:
+    """The members by the preferences, best first; equals together, by registration id (C-8)."""
+    ordered = tuple(sorted(members, key=lambda each: each.registration_id))
+    groups = [Group(ordered)] if ordered else []
+    for place, preference in enumerate(stage.contest.prefer):
+        clause = prefer_path(stage.contest.benefit, place)
+        split = [part for group in groups for part in _split(stage, group, preference, clause)]
+        groups = split
+    return groups
+
+
+def _split(stage: Stage, group: Group, preference: Preference, clause: str) -> list[Group]:
+    if len(group.members) == 1 or group.unclear is not None:
+        return [group]
+    values = {each: _value(stage, each, preference) for each in group.members}
+    for each, (shown_value, _) in values.items():
+        stage.note(clause, "compared", each, **{_fact(preference): shown_value})
+    unknown = tuple(each for each in group.members if values[each][1] is None)
+    if unknown and preference.missing is MissingRule.REFER:
+        return [Group(group.members, clause)]
+    known = {key for _, key in values.values() if key is not None}
+    best_last = not (isinstance(preference, Key) and preference.best is Best.LOWEST)
+    parts = [
+        Group(tuple(each for each in group.members if values[each][1] == key))
+        for key in sorted(known, reverse=best_last)
+    ]
+    if unknown:
+        parts.insert(0 if preference.missing is MissingRule.FIRST else len(parts), Group(unknown))
+    return parts
+
+
+def _fact(preference: Preference) -> str:
+    return preference.fact.name if isinstance(preference, Key) else "preferred"
+
+
+def _value(
+    stage: Stage, registration: Registration, preference: Preference
+) -> tuple[Value | None, Sortable | None]:
+    """The value a preference looks at, and as it sorts; None when missing."""
+    reader = stage.rules.reader(stage.policy, registration)
+    if isinstance(preference, Prefer):
+        truth = reader.truth(preference.when)
+        if truth is None and preference.missing is MissingRule.LAST:
+            return None, False  # unknown is treated as not preferred
+        return truth, truth
+    value = reader.value(preference.fact)
+    if value is None or (isinstance(value, Money) and value.currency != preference.currency):
+        return value, None
+    return value, sortable(reader.view, preference.fact, value)
+
+
+def margin(stage: Stage, loser: Registration, winner: Registration) -> Margin | None:
+    """The first preference that told the two apart, and both values (C-9)."""
+    for place, preference in enumerate(stage.contest.prefer):
+        own, own_key = _value(stage, loser, preference)
+        rival, rival_key = _value(stage, winner, preference)
+        if own_key != rival_key:
+            clause = prefer_path(stage.contest.benefit, place)
+            return Margin(clause=clause, fact=_fact(preference), own=own, rival=rival)
+    return None

@@ -1,0 +1,156 @@
+"""Every error the library raises, one class per person who must act.
+
+| class | who must act |
+|---|---|
+| `PolicyError`, in a group `PolicyErrors` | the policy author |
+| `FactsError`, in a group `FactsErrors` | whoever supplies the registrations |
+| `UnreadableError` | whoever supplies the file |
+| `UsageError` | the engineer whose code made the call |
+| `MissingExtraError` | whoever installed the library |
+
+All carry fields (`message`, `place`, `value`, `hint`), so a channel system never has to read the text.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Self, TypeVar
+
+__all__ = [
+    "DealregError",
+    "FactsError",
+    "FactsErrors",
+    "MissingExtraError",
+    "PolicyError",
+    "PolicyErrors",
+    "UnreadableError",
+    "UsageError",
+    "shown",
+    "suggestion",
+]
+
+_SHOWN_AT_MOST = 80
+
+
+def shown(value: object) -> str:
+    """The value as an error may quote it: its text, on one line, cut to 80 characters.
+
+    >>> shown("gold")
+    '`gold`'
+    >>> len(shown("x" * 1_000_000))
+    85
+    """
+    if isinstance(value, int) and value.bit_length() > 256:
+        return f"`an integer of {value.bit_length()} bits`"
+    text = value if isinstance(value, str) else repr(value)
+    text = " ".join(text[: 4 * _SHOWN_AT_MOST].split())
+    cut = text if len(text) <= _SHOWN_AT_MOST else text[:_SHOWN_AT_MOST] + "..."
+    return f"`{cut}`"
+
+
+def suggestion(word: object, choices: Iterable[str]) -> str:
+    """What to write instead of a misspelt word: the nearest choices, or the first few there are.
+
+    >>> suggestion("teir", ["tier", "amount"])
+    'did you mean `tier`?'
+    >>> suggestion("zzz", ["tier", "amount"])
+    'choose one of `amount`, `tier`'
+    """
+    known = sorted(set(choices))
+    if not known:
+        return ""
+    import difflib  # only on the way to an error: not paid for at import
+
+    near = difflib.get_close_matches(str(word)[:_SHOWN_AT_MOST], known, n=2, cutoff=0.6)
+    if near:
+        return "did you mean " + " or ".join(f"`{choice}`" for choice in near) + "?"
+    more = f" and {len(known) - 8} more" if len(known) > 8 else ""
+    return "choose one of " + ", ".join(f"`{choice}`" for choice in known[:8]) + more
+
+
+class DealregError(Exception):
+    """The root of all errors: catch this one to catch them all.
+
+    Attributes:
+        message: what is wrong, one lower-case sentence, the offending value in backticks.
+        place: where: a path in the policy, or file, row and column.
+        value: the offending value itself.
+        hint: what to do about it.
+    """
+
+    def __init__(
+        self, message: str, *, place: str = "", value: object = None, hint: str = ""
+    ) -> None:
+        self.message = message
+        self.place = place
+        self.value = value
+        self.hint = hint
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{self.message}" + (f"; {self.hint}" if self.hint else "")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.message, self.place, self.value, self.hint))
+
+    def at(self, place: str) -> Self:
+        """The same error, `place` put in front of where it already says it is."""
+        inside = "." if self.place and not self.place.startswith("[") else ""
+        joined = f"{place}{inside}{self.place}" if self.place else place
+        return type(self)(self.message, place=joined, value=self.value, hint=self.hint)
+
+
+E = TypeVar("E", bound=DealregError)
+
+
+def _rebuild(
+    kind: type[DealregError], message: str, place: str, value: object, hint: str
+) -> DealregError:
+    return kind(message, place=place, value=value, hint=hint)
+
+
+class PolicyError(DealregError, ValueError):
+    """A rule cannot mean anything as written: the policy author must act."""
+
+
+class FactsError(DealregError, ValueError):
+    """A registration, partner, customer or opportunity is malformed: its supplier must act."""
+
+
+class UnreadableError(DealregError, ValueError):
+    """A file is not in the format it should be: whoever supplies the file must act."""
+
+
+class UsageError(DealregError, TypeError):
+    """The library was called in a way that has no meaning: the calling code must change."""
+
+
+class MissingExtraError(DealregError, ImportError):
+    """An optional part is not installed; the hint is the command that installs it."""
+
+
+class _Group(ExceptionGroup[E]):
+    def __new__(cls, problems: Sequence[E]) -> Self:
+        return super().__new__(cls, f"{len(problems)} found", list(problems))
+
+    def __init__(self, problems: Sequence[E]) -> None:
+        self.problems = tuple(problems)
+        self.place = ""
+        self.value: object = None
+        self.hint = ""
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.problems,))
+
+    def derive(self, excs: Sequence[E]) -> Self:  # type: ignore[override]
+        return type(self)(excs)
+
+
+class PolicyErrors(_Group[PolicyError], DealregError):  # type: ignore[override]
+    """All that is wrong with a policy, at once; `problems` has one `PolicyError` each."""
+
+
+class FactsErrors(_Group[FactsError], DealregError):  # type: ignore[override]
+    """All that is wrong with the facts, at once; `problems` has one `FactsError` each."""

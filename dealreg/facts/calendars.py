@@ -1,0 +1,260 @@
+"""Calendars: business days, holidays and zones, and the arithmetic that programmes use.
+
+Zone data is read from the `tzdata` package that python-dateutil depends on, never from the
+machine, so that two machines with the same packages agree.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+
+from dealreg.errors import PolicyError, shown
+from dealreg.facts.values import Span, Unit, as_tuple
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+__all__ = [
+    "UTC_CALENDAR",
+    "Calendar",
+    "add_span",
+    "business_days_between",
+    "days_between",
+    "is_business_day",
+    "local_date",
+    "months_between",
+    "zone",
+]
+
+_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,40}(/[A-Za-z0-9_+-]{1,40}){0,2}")
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> "ZoneInfo":
+    """The time zone of an IANA name, such as `Europe/Berlin`.
+
+    Raises:
+        PolicyError: when there is no such zone.
+    """
+    import importlib.resources
+    from zoneinfo import ZoneInfo
+
+    source = importlib.resources.files("tzdata").joinpath("zoneinfo")
+    if _ZONE.fullmatch(name):
+        file = source.joinpath(*name.split("/"))
+        if file.is_file():
+            with file.open("rb") as data:
+                try:
+                    return ZoneInfo.from_file(data, key=name)
+                except ValueError:  # a file of the package that is not zone data
+                    pass
+    raise PolicyError(
+        f"there is no time zone {shown(name)}",
+        value=name,
+        hint="use an IANA name, such as `Europe/Berlin` or `UTC`",
+    )
+
+
+def _dates(days: Sequence[date]) -> tuple[date, ...]:
+    return tuple(sorted(set(days)))
+
+
+def _days(days: Sequence[int]) -> tuple[int, ...]:
+    return tuple(sorted(set(days)))
+
+
+@attrs.frozen
+class Calendar:
+    """Which days count as business days, and in which zone a day begins.
+
+    Attributes:
+        name: what a policy calls it.
+        zone: IANA zone name; a day begins at local midnight there.
+        weekend: days of the week that are not business days, Monday = 0.
+        holidays: single days off.
+        holiday_rules: recurring days off, each an iCalendar RRULE such as
+            `FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=4`.
+
+    Raises:
+        PolicyError: for an unknown zone, a week without business days, an unusable rule.
+    """
+
+    tag: ClassVar[str] = "calendar"
+
+    name: str
+    zone: str = "UTC"
+    weekend: tuple[int, ...] = attrs.field(default=(5, 6), converter=_days)
+    holidays: tuple[date, ...] = attrs.field(default=(), converter=_dates)
+    holiday_rules: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        if not set(self.weekend) < set(range(7)):
+            raise PolicyError(
+                f"the weekend {shown(list(self.weekend))} leaves no business day or no such day",
+                value=self.weekend,
+                hint="days of the week are 0 (Monday) to 6 (Sunday)",
+            )
+        if any(isinstance(day, datetime) for day in self.holidays):
+            raise PolicyError("a holiday is a date, not an instant", value=self.holidays)
+        zone(self.zone)
+        for rule in self.holiday_rules:
+            _recurring(rule, 2024)
+
+
+UTC_CALENDAR = Calendar("utc")
+"""Monday to Friday, no holidays, days beginning at midnight UTC."""
+
+_RULE = re.compile(
+    r"FREQ=YEARLY(;(BYMONTH|BYMONTHDAY|BYDAY|BYYEARDAY|BYEASTER|BYSETPOS|BYWEEKNO)"
+    r"=[-+0-9A-Z,]{1,60}){1,4}"
+)
+
+
+@lru_cache(maxsize=4096)
+def _recurring(rule: str, year: int) -> frozenset[date]:
+    if not _RULE.fullmatch(rule):
+        raise PolicyError(
+            f"{shown(rule)} is not a yearly recurrence rule",
+            value=rule,
+            hint="write one as in `FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=4`",
+        )
+    from dateutil.rrule import rrulestr
+
+    first, last = datetime(year, 1, 1), datetime(year, 12, 31)
+    try:
+        days = rrulestr(rule, dtstart=first).between(first, last, inc=True)
+    except (ValueError, TypeError, IndexError) as wrong:
+        raise PolicyError(
+            f"{shown(rule)} is not a yearly recurrence rule: {wrong}", value=rule
+        ) from None
+    return frozenset(day.date() for day in days)
+
+
+def local_date(value: datetime | date, calendar: Calendar) -> date:
+    """The date an instant falls on in the calendar's zone; a date is itself."""
+    if isinstance(value, datetime):
+        return value.astimezone(zone(calendar.zone)).date()
+    return value
+
+
+def is_business_day(day: date, calendar: Calendar) -> bool:
+    """Whether a date is neither on the weekend nor a holiday."""
+    if day.weekday() in calendar.weekend or day in calendar.holidays:
+        return False
+    return all(day not in _recurring(rule, day.year) for rule in calendar.holiday_rules)
+
+
+def days_between(start: datetime | date, end: datetime | date, calendar: Calendar) -> int:
+    """Calendar days from one local date to the other; negative when `end` is earlier."""
+    return (local_date(end, calendar) - local_date(start, calendar)).days
+
+
+def business_days_between(start: datetime | date, end: datetime | date, calendar: Calendar) -> int:
+    """Business days after the first date, up to and including the second.
+
+    Monday to Tuesday is 1, Friday to Monday is 1, a day to itself is 0; negative when `end`
+    is earlier. Dates are those of the calendar's zone.
+
+    >>> from datetime import date
+    >>> business_days_between(date(2026, 3, 6), date(2026, 3, 9), UTC_CALENDAR)
+    1
+    """
+    first, last = local_date(start, calendar), local_date(end, calendar)
+    if last < first:
+        return -business_days_between(last, first, calendar)
+    weeks, rest = divmod((last - first).days, 7)
+    count = weeks * (7 - len(calendar.weekend))
+    tail = (first + timedelta(days=7 * weeks + step) for step in range(1, rest + 1))
+    count += sum(day.weekday() not in calendar.weekend for day in tail)
+    return count - sum(first < day <= last for day in _holidays_on_workdays(first, last, calendar))
+
+
+def _holidays_on_workdays(first: date, last: date, calendar: Calendar) -> set[date]:
+    days = set(calendar.holidays)
+    for rule in calendar.holiday_rules:
+        for year in range(first.year, last.year + 1):
+            days |= _recurring(rule, year)
+    return {day for day in days if day.weekday() not in calendar.weekend}
+
+
+def months_between(start: datetime | date, end: datetime | date, calendar: Calendar) -> int:
+    """Whole months from one local date to the other; negative when `end` is earlier.
+
+    31 August to 28 February is 6 months: a month ends on its last day at the latest.
+
+    >>> from datetime import date
+    >>> months_between(date(2026, 8, 31), date(2027, 2, 28), UTC_CALENDAR)
+    6
+    """
+    from dateutil.relativedelta import relativedelta
+
+    first, last = local_date(start, calendar), local_date(end, calendar)
+    if last < first:
+        return -months_between(last, first, calendar)
+    months = (last.year - first.year) * 12 + last.month - first.month
+    return months if first + relativedelta(months=months) <= last else months - 1
+
+
+def add_span(start: datetime, length: Span, calendar: Calendar) -> datetime:
+    """The instant a span later, in UTC.
+
+    Minutes and hours are elapsed time. Days, business days, weeks and months keep the clock
+    time of the calendar's zone; where that time does not exist (a clock set forward) it moves
+    on by the gap, and where it exists twice the first is meant.
+
+    Raises:
+        PolicyError: when no such day comes within the calendar's reach.
+    """
+    if length.unit in (Unit.MINUTES, Unit.HOURS):
+        return start + timedelta(**{length.unit.value: length.length})
+    from dateutil.tz import resolve_imaginary
+
+    local = start.astimezone(zone(calendar.zone))
+    try:
+        day = _add_days(local.date(), length, calendar)
+        moved = datetime.combine(day, local.timetz().replace(fold=0))
+        return resolve_imaginary(moved).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise PolicyError(
+            f"{length.length} {length.unit} after {start.isoformat()} is out of range"
+        ) from None
+
+
+def _add_days(day: date, length: Span, calendar: Calendar) -> date:
+    from dateutil.relativedelta import relativedelta
+
+    match length.unit:
+        case Unit.WEEKS:
+            return day + timedelta(weeks=length.length)
+        case Unit.MONTHS:
+            return day + relativedelta(months=length.length)
+        case Unit.BUSINESS_DAYS:
+            return _add_business_days(day, length.length, calendar)
+        case _:
+            return day + timedelta(days=length.length)
+
+
+_LONGEST_BREAK = 400
+"""More days in a row without one business day than this, and the calendar has none left."""
+
+
+def _add_business_days(day: date, count: int, calendar: Calendar) -> date:
+    idle = 0
+    while count:
+        day += timedelta(days=1)
+        idle += 1
+        if is_business_day(day, calendar):
+            count -= 1
+            idle = 0
+        elif idle > _LONGEST_BREAK:
+            raise PolicyError(
+                f"calendar {shown(calendar.name)} has no business day in the {_LONGEST_BREAK} "
+                f"days before {day}",
+                value=calendar.name,
+                hint="its holiday rules cover every working day",
+            )
+    return day

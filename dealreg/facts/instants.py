@@ -1,0 +1,53 @@
+"""Instants: aware datetimes, kept in UTC, so that one instant has one value."""
+
+from datetime import UTC, datetime
+
+from dealreg.errors import UsageError, shown
+
+__all__ = ["instant", "iso", "optional_instant"]
+
+
+def instant(value: "datetime | str") -> datetime:
+    """The instant in UTC. Two spellings of one instant, in whatever zones, give equal values.
+
+    Raises:
+        UsageError: when the value has no time zone, or is not a datetime or ISO 8601 text.
+
+    >>> instant("2026-03-01T10:00+01:00")
+    datetime.datetime(2026, 3, 1, 9, 0, tzinfo=datetime.timezone.utc)
+    """
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise UsageError(
+                f"{shown(value)} is not an instant",
+                value=value,
+                hint='write it as in "2026-03-01T09:00Z"',
+            ) from None
+    if not isinstance(value, datetime):
+        raise UsageError(f"{shown(value)} is not an instant", value=value)
+    if value.utcoffset() is None:
+        raise UsageError(
+            f"the instant {shown(value.isoformat())} has no time zone",
+            value=value,
+            hint='state one, as in "2026-03-01T09:00Z" or tzinfo=datetime.UTC',
+        )
+    try:
+        return value.astimezone(UTC).replace(fold=0)
+    except OverflowError:
+        raise UsageError(f"{shown(value.isoformat())} is out of range", value=value) from None
+
+
+def optional_instant(value: "datetime | str | None") -> datetime | None:
+    """As `instant`, and None stays None."""
+    return None if value is None else instant(value)
+
+
+def iso(value: datetime) -> str:
+    """The one text of an instant: ISO 8601, UTC, `Z`, fractions only where there are any.
+
+    >>> iso(instant("2026-03-01T10:00+01:00"))
+    '2026-03-01T09:00:00Z'
+    """
+    return instant(value).isoformat().removesuffix("+00:00") + "Z"

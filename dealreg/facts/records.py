@@ -1,0 +1,316 @@
+"""The facts: registrations, partners, end customers, opportunities, and recorded rulings.
+
+Every record is a frozen value. None means "not known", which is not the same as an empty set or
+False: a policy that asks about an unknown fact gets "unknown" for an answer.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+
+import attrs
+
+from dealreg.errors import FactsError, shown
+from dealreg.facts.instants import instant, optional_instant
+from dealreg.facts.values import FrozenMap, Money, Value, decimal, exact, typed
+
+__all__ = [
+    "ENDED",
+    "LIVE",
+    "Change",
+    "EndCustomer",
+    "Opportunity",
+    "Partner",
+    "Registration",
+    "Ruling",
+    "Status",
+    "Verdict",
+]
+
+
+class Status(StrEnum):
+    """Where a registration stands in the vendor's process: the union of what systems use."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    UNDER_REVIEW = "under_review"
+    RETURNED = "returned"
+    """Sent back for more information (Action Required, Research)."""
+    APPROVED = "approved"
+    CONVERTED = "converted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    """Taken back by the partner."""
+    CANCELLED = "cancelled"
+    """Ended by the vendor before approval."""
+    REVOKED = "revoked"
+    """Ended by the vendor after approval."""
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+    WON = "won"
+    LOST = "lost"
+
+
+LIVE = frozenset({Status.SUBMITTED, Status.UNDER_REVIEW, Status.APPROVED, Status.CONVERTED})
+"""A registration in one of these competes."""
+
+ENDED = frozenset(Status) - LIVE - {Status.DRAFT, Status.RETURNED}
+"""A registration in one of these once competed, until its `ended_at`."""
+
+
+def _identifier(value: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise FactsError(
+            f"{shown(value)} is not an identifier", value=value, hint="write a non-empty text"
+        )
+    if len(value) > 200:
+        raise FactsError(f"the identifier {shown(value)} is over 200 characters", value=value)
+    return value
+
+
+def _optional_identifier(value: str | None) -> str | None:
+    return None if value is None else _identifier(value)
+
+
+def _texts(value: Iterable[str] | None) -> frozenset[str] | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        raise FactsError(f"{shown(value)} is one text, not a set of texts", value=value)
+    return frozenset(value)
+
+
+def _optional_decimal(value: Decimal | int | str | None) -> Decimal | None:
+    return None if value is None else decimal(value)
+
+
+def _day(value: date | None) -> date | None:
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    raise FactsError(
+        f"{shown(value)} is not a date", value=value, hint="give datetime.date(2026, 3, 1)"
+    )
+
+
+def _whole(value: int | None) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise FactsError(f"{shown(value)} is not a whole number", value=value)
+
+
+def _flag(value: bool | None) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    raise FactsError(f"{shown(value)} is not yes or no", value=value, hint="give True or False")
+
+
+def _text(value: str | None) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise FactsError(f"{shown(value)} is not a text", value=value)
+
+
+def _money(value: Money | None) -> Money | None:
+    if value is None or isinstance(value, Money):
+        return value
+    raise FactsError(
+        f"{shown(value)} is not an amount of money",
+        value=value,
+        hint='give dealreg.money("50000 EUR")',
+    )
+
+
+def _instant_field() -> datetime | None:
+    return attrs.field(default=None, converter=optional_instant)
+
+
+def _text_field() -> str | None:
+    return attrs.field(default=None, converter=_text)
+
+
+def _flag_field() -> bool | None:
+    return attrs.field(default=None, converter=_flag)
+
+
+def _set_field() -> frozenset[str] | None:
+    return attrs.field(default=None, converter=_texts)
+
+
+def _attributes_field() -> FrozenMap:
+    return attrs.field(factory=FrozenMap, converter=FrozenMap)
+
+
+def _optional_exact(value: object) -> Value | None:
+    return None if value is None else exact(value)
+
+
+@attrs.frozen
+class Change:
+    """A fact that took a new value: `field` is `value` from `since` on. None makes it unknown."""
+
+    tag: ClassVar[str] = "change"
+
+    field: str
+    value: Value | None = attrs.field(converter=_optional_exact, eq=typed)
+    since: datetime = attrs.field(converter=instant)
+
+
+def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(changes, key=lambda change: (change.since, change.field)))
+
+
+def _changes_field() -> tuple[Change, ...]:
+    return attrs.field(default=(), converter=_changes)
+
+
+@attrs.frozen(kw_only=True)
+class Partner:
+    """A company that sells the vendor's products.
+
+    Attributes:
+        tier: a level of the policy's ladder, as it was before the first of `changes`.
+        attributes: the programme's own fields.
+        changes: later values of any of the partner's facts, each with the instant it began.
+    """
+
+    tag: ClassVar[str] = "partner"
+
+    partner_id: str = attrs.field(converter=_identifier)
+    name: str | None = _text_field()
+    partner_group: str | None = _text_field()
+    partner_type: str | None = _text_field()
+    tier: str | None = _text_field()
+    accreditations: frozenset[str] | None = _set_field()
+    agreements: frozenset[str] | None = _set_field()
+    territories: frozenset[str] | None = _set_field()
+    authorised_products: frozenset[str] | None = _set_field()
+    in_good_standing: bool | None = _flag_field()
+    satisfaction_score: Decimal | None = attrs.field(default=None, converter=_optional_decimal)
+    open_registrations: int | None = attrs.field(default=None, converter=_whole)
+    attributes: FrozenMap = _attributes_field()
+    changes: tuple[Change, ...] = _changes_field()
+
+
+@attrs.frozen(kw_only=True)
+class EndCustomer:
+    """Who buys and uses."""
+
+    tag: ClassVar[str] = "customer"
+
+    customer_id: str = attrs.field(converter=_identifier)
+    customer_name: str | None = _text_field()
+    customer_domain: str | None = _text_field()
+    customer_country: str | None = _text_field()
+    customer_industry: str | None = _text_field()
+    duns: str | None = _text_field()
+    public_sector: bool | None = _flag_field()
+    existing_customer: bool | None = _flag_field()
+    named_account: bool | None = _flag_field()
+    last_purchase_at: datetime | None = _instant_field()
+    last_contact_at: datetime | None = _instant_field()
+    attributes: FrozenMap = _attributes_field()
+    changes: tuple[Change, ...] = _changes_field()
+
+
+@attrs.frozen(kw_only=True)
+class Opportunity:
+    """The customer's buying project that registrations compete for."""
+
+    tag: ClassVar[str] = "opportunity"
+
+    opportunity_id: str = attrs.field(converter=_identifier)
+    customer_id: str | None = attrs.field(default=None, converter=_optional_identifier)
+    name: str | None = _text_field()
+    vendor_engaged: bool | None = _flag_field()
+    in_forecast: bool | None = _flag_field()
+    tender_published_at: datetime | None = _instant_field()
+    incumbent_partner_id: str | None = _text_field()
+    customer_choice: str | None = _text_field()
+    customer_choice_form: str | None = _text_field()
+    customer_choice_by: str | None = _text_field()
+    several_by_law: bool | None = _flag_field()
+    attributes: FrozenMap = _attributes_field()
+    changes: tuple[Change, ...] = _changes_field()
+
+
+@attrs.frozen(kw_only=True, cache_hash=True)
+class Registration:
+    """A partner's claim on an opportunity.
+
+    Attributes:
+        partner_id: the registrant, whom the registration is for.
+        filed_by: the partner that filed it, when another one did, such as a distributor.
+        submitted_at, completed_at, approved_at: aware instants; `completed_at` is when it was
+            first complete and accurate, which some programmes rank by.
+        status: as the vendor's system has it now.
+        ended_at: when a withdrawn, rejected, … registration ended; it was live until then.
+        attributes: the programme's own fields.
+    """
+
+    tag: ClassVar[str] = "registration"
+
+    registration_id: str = attrs.field(converter=_identifier)
+    partner_id: str = attrs.field(converter=_identifier)
+    opportunity_id: str | None = attrs.field(default=None, converter=_optional_identifier)
+    customer_id: str | None = attrs.field(default=None, converter=_optional_identifier)
+    external_id: str | None = _text_field()
+    name: str | None = _text_field()
+    filed_by: str | None = _text_field()
+    distributor_id: str | None = _text_field()
+    submitted_at: datetime = attrs.field(converter=instant)
+    completed_at: datetime | None = _instant_field()
+    approved_at: datetime | None = _instant_field()
+    status: Status = attrs.field(default=Status.SUBMITTED, converter=Status)
+    status_reason: str | None = _text_field()
+    ended_at: datetime | None = _instant_field()
+    partner_role: str | None = _text_field()
+    lead_source: str | None = _text_field()
+    opportunity_type: str | None = _text_field()
+    requested_benefits: frozenset[str] | None = _set_field()
+    products: frozenset[str] | None = _set_field()
+    sites: frozenset[str] | None = _set_field()
+    region: str | None = _text_field()
+    amount: Money | None = attrs.field(default=None, converter=_money)
+    quantity: int | None = attrs.field(default=None, converter=_whole)
+    estimated_close: date | None = attrs.field(default=None, converter=_day)
+    stage: str | None = _text_field()
+    evidence: frozenset[str] | None = _set_field()
+    competing_brand: bool | None = _flag_field()
+    special_pricing: bool | None = _flag_field()
+    contract_id: str | None = _text_field()
+    division: str | None = _text_field()
+    vendor_approval: bool | None = _flag_field()
+    score: Decimal | None = attrs.field(default=None, converter=_optional_decimal)
+    attributes: FrozenMap = _attributes_field()
+    changes: tuple[Change, ...] = _changes_field()
+
+
+class Verdict(StrEnum):
+    """What a person ruled on one registration."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
+@attrs.frozen(kw_only=True)
+class Ruling:
+    """A person's recorded decision, where the policy leaves one to a person.
+
+    Attributes:
+        registration_id, benefit: what it is about.
+        verdict: accept or refuse.
+        decided_at: from when on it counts.
+        decided_by: who decided, for the record.
+        reason: why, for the record.
+    """
+
+    tag: ClassVar[str] = "ruling"
+
+    registration_id: str = attrs.field(converter=_identifier)
+    benefit: str = attrs.field(converter=_identifier)
+    verdict: Verdict = attrs.field(converter=Verdict)
+    decided_at: datetime = attrs.field(converter=instant)
+    decided_by: str | None = _text_field()
+    reason: str | None = _text_field()

@@ -1,0 +1,209 @@
+"""What a policy sees of the facts: the value of a field, for one registration, at one instant.
+
+This is the meaning of every field, spec clauses F-1 to F-9, shared by all deciders.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import attrs
+
+from dealreg.facts.calendars import (
+    UTC_CALENDAR,
+    Calendar,
+    add_span,
+    business_days_between,
+    days_between,
+    months_between,
+)
+from dealreg.facts.case import Facts
+from dealreg.facts.fields import Count, Elapsed, Field, FieldType, Inside, Same, Subject, Tally
+from dealreg.facts.records import (
+    ENDED,
+    LIVE,
+    EndCustomer,
+    Opportunity,
+    Partner,
+    Registration,
+    Status,
+)
+from dealreg.facts.values import FrozenMap, Value
+from dealreg.facts.vocabulary import Vocabulary
+
+__all__ = ["View"]
+
+Record = Registration | Partner | EndCustomer | Opportunity
+
+
+@attrs.frozen(eq=False)
+class View:
+    """The facts as they stand at the instant `at`, read through a vocabulary."""
+
+    facts: Facts
+    at: datetime
+    vocabulary: Vocabulary
+    calendars: Mapping[str, Calendar]
+    _partners: Mapping[str, Partner] = attrs.field(init=False)
+    _customers: Mapping[str, EndCustomer] = attrs.field(init=False)
+    _opportunities: Mapping[str, Opportunity] = attrs.field(init=False)
+
+    @_partners.default
+    def _index_partners(self) -> Mapping[str, Partner]:
+        return {partner.partner_id: partner for partner in self.facts.partners}
+
+    @_customers.default
+    def _index_customers(self) -> Mapping[str, EndCustomer]:
+        return {customer.customer_id: customer for customer in self.facts.customers}
+
+    @_opportunities.default
+    def _index_opportunities(self) -> Mapping[str, Opportunity]:
+        return {deal.opportunity_id: deal for deal in self.facts.opportunities}
+
+    def read(self, registration: Registration, name: str, as_of: str | None = None) -> Value | None:
+        """The value of a field for a registration; None when it is not known.
+
+        With `as_of`, the name of an instant field, the value as it was at that instant.
+        """
+        when = self.at
+        if as_of is not None:
+            anchor = self.read(registration, as_of)
+            if not isinstance(anchor, datetime):
+                return None
+            when = min(anchor, self.at)
+        return self._value(registration, name, when)
+
+    def status(self, registration: Registration) -> Status | None:
+        """The status at the instant of the view; None when not yet submitted (F-3)."""
+        if registration.submitted_at > self.at:
+            return None
+        status = registration.status
+        ended_later = registration.ended_at is not None and registration.ended_at > self.at
+        approved = registration.approved_at is not None and registration.approved_at <= self.at
+        if status in ENDED and ended_later:
+            return Status.APPROVED if approved else Status.SUBMITTED
+        if status is Status.APPROVED and registration.approved_at is not None and not approved:
+            return Status.SUBMITTED
+        return status
+
+    def live(self, registration: Registration) -> bool:
+        """Whether the registration competes at the instant of the view (F-3)."""
+        return self.status(registration) in LIVE
+
+    def _value(self, registration: Registration, name: str, when: datetime) -> Value | None:
+        field = self.vocabulary.get(name)
+        if field is None:
+            return None
+        if field.derived is not None:
+            return self._derive(registration, field, when)
+        match name:
+            case "asked_at":
+                return self.at
+            case "status":
+                status = self.status(registration)
+                return None if status is None else status.value
+            case "currency":
+                return None if registration.amount is None else registration.amount.currency
+        value = self._supplied(registration, field, when)
+        if value is None:
+            return self._fallback(registration, name)
+        if field.type is FieldType.INSTANT and isinstance(value, datetime) and value > self.at:
+            return None  # it has not happened yet (F-4)
+        if field.type is FieldType.DECIMAL and type(value) is int:
+            from decimal import Decimal
+
+            return Decimal(value)
+        return value
+
+    def _fallback(self, registration: Registration, name: str) -> Value | None:
+        match name:
+            case "filed_by" | "partner_group":
+                return registration.partner_id
+            case "customer_id":
+                deal = self._opportunities.get(registration.opportunity_id or "")
+                return None if deal is None else deal.customer_id
+        return None
+
+    def _supplied(self, registration: Registration, field: Field, when: datetime) -> Value | None:
+        record = self._record(registration, field.subject)
+        if record is None:
+            return None
+        for change in reversed(record.changes):
+            if change.field == field.name and change.since <= when:
+                return change.value
+        if field.name in record.attributes:
+            return record.attributes[field.name]
+        value: Value | None = getattr(record, field.name, None)
+        return None if isinstance(value, FrozenMap) else value
+
+    def _record(self, registration: Registration, subject: Subject) -> Record | None:
+        match subject:
+            case Subject.REGISTRATION:
+                return registration
+            case Subject.PARTNER:
+                return self._partners.get(registration.partner_id)
+            case Subject.OPPORTUNITY:
+                return self._opportunities.get(registration.opportunity_id or "")
+            case Subject.CUSTOMER:
+                customer = registration.customer_id or self._fallback(registration, "customer_id")
+                return self._customers.get(str(customer))
+
+    def _derive(self, registration: Registration, field: Field, when: datetime) -> Value | None:
+        derived = field.derived
+        match derived:
+            case Elapsed():
+                return self._elapsed(registration, derived, when)
+            case Same(left, right):
+                one = self._value(registration, left, when)
+                other = self._value(registration, right, when)
+                return None if one is None or other is None else one == other
+            case Inside(inner, outer):
+                inside = self._value(registration, inner, when)
+                among = self._value(registration, outer, when)
+                if inside is None or not isinstance(among, frozenset):
+                    return None
+                return (inside if isinstance(inside, frozenset) else {inside}) <= among
+            case Tally():
+                return self._tally(registration, derived, when)
+            case None:
+                return None
+
+    def _elapsed(
+        self, registration: Registration, elapsed: Elapsed, when: datetime
+    ) -> Value | None:
+        start = self._value(registration, elapsed.start, when)
+        end = self._value(registration, elapsed.end, when)
+        if start is None or end is None:
+            return None
+        calendar = self.calendar(elapsed.calendar)
+        match elapsed.count:
+            case Count.TIME:
+                return end - start
+            case Count.DAYS:
+                return days_between(start, end, calendar)  # type: ignore[arg-type]
+            case Count.BUSINESS_DAYS:
+                return business_days_between(start, end, calendar)  # type: ignore[arg-type]
+            case Count.MONTHS:
+                return months_between(start, end, calendar)  # type: ignore[arg-type]
+
+    def calendar(self, name: str | None) -> Calendar:
+        """The calendar of that name; None is Monday to Friday in UTC."""
+        return UTC_CALENDAR if name is None else self.calendars[name]
+
+    def _tally(self, registration: Registration, tally: Tally, when: datetime) -> int | None:
+        own = [self._value(registration, name, when) for name in tally.same]
+        if any(value is None for value in own):
+            return None
+        place = (registration.submitted_at, registration.registration_id)
+        return sum(
+            (other.submitted_at, other.registration_id) < place
+            and self.live(other)
+            and [self._value(other, name, when) for name in tally.same] == own
+            and self._recent(other, registration, tally)
+            for other in self.facts.registrations
+        )
+
+    def _recent(self, other: Registration, registration: Registration, tally: Tally) -> bool:
+        if tally.within is None:
+            return True
+        until = add_span(other.submitted_at, tally.within, self.calendar(tally.calendar))
+        return registration.submitted_at <= until

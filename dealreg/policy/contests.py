@@ -1,0 +1,91 @@
+"""A contest: how one benefit is decided. The stages are fixed by the fields, not by call order."""
+
+from typing import ClassVar
+
+import attrs
+
+from dealreg.errors import PolicyError, shown
+from dealreg.policy.stages import (
+    FractionOfHolder,
+    HolderOf,
+    Joint,
+    Others,
+    Override,
+    Period,
+    Preference,
+    Requirement,
+    Scope,
+    Terms,
+    Tie,
+    Window,
+)
+from dealreg.facts.values import as_tuple
+
+__all__ = ["Contest"]
+
+
+def _benefit(name: str) -> str:
+    if not isinstance(name, str) or not name.isidentifier() or not name.isascii():
+        raise PolicyError(
+            f"{shown(name)} cannot be the name of a benefit",
+            value=name,
+            hint="use letters, digits and underscores, as in `special_bid`",
+        )
+    return name
+
+
+def _capacity(value: int | None) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value
+    raise PolicyError(
+        f"{shown(value)} cannot be how many hold a benefit",
+        value=value,
+        hint="give a number from 1 on, or None for all who qualify",
+    )
+
+
+@attrs.frozen(kw_only=True)
+class Contest:
+    """How one benefit is decided: eligible, then overrides, window, preferences, tie rule.
+
+    Attributes:
+        benefit: what is decided.
+        scope: which registrations compete.
+        period: how long it lasts; None when the programme sets no end.
+        requires: every holder must meet these, in the order reasons are reported.
+        after: other contests this one depends on.
+        overrides: rules that come before time and order, in their precedence.
+        window: who is in time; None for everyone.
+        prefer: the order, most important first.
+        tie: what happens when that leaves several equal.
+        capacity: how many may hold it at once; None for all who qualify.
+        one_per: the field of which each value holds at most once, `partner_id` or `partner_group`.
+        joint: what co-holders must be to each other; None for nothing.
+        gives: the terms of the first holder, the second …; the last stands for all further ones.
+        others: what the eligible get who are not awarded.
+    """
+
+    tag: ClassVar[str] = "contest"
+
+    benefit: str = attrs.field(converter=_benefit)
+    scope: Scope = Scope()
+    period: Period | None = None
+    requires: tuple[Requirement, ...] = attrs.field(default=(), converter=as_tuple)
+    after: tuple[HolderOf, ...] = attrs.field(default=(), converter=as_tuple)
+    overrides: tuple[Override, ...] = attrs.field(default=(), converter=as_tuple)
+    window: Window | None = None
+    prefer: tuple[Preference, ...] = attrs.field(default=(), converter=as_tuple)
+    tie: Tie = attrs.field(default=Tie.REFER, converter=Tie)
+    capacity: int | None = attrs.field(default=1, converter=_capacity)
+    one_per: str = "partner_id"
+    joint: Joint | None = None
+    gives: tuple[Terms, ...] = attrs.field(default=(), converter=as_tuple)
+    others: Others = Others()
+
+    def __attrs_post_init__(self) -> None:
+        if self.gives and isinstance(self.gives[0].rate, FractionOfHolder):
+            raise PolicyError(
+                "the first holder's rate cannot be a fraction of the first holder's rate",
+                place=f"contests[{self.benefit}].gives[0].rate",
+                hint="give the first holder a percentage or bands",
+            )

@@ -1,0 +1,422 @@
+"""The stages of a contest: who is eligible, who is in time, in what order, and for what.
+
+Data only, one class per thing a programme states. `dealreg.policy.contests` puts them together.
+"""
+
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import ClassVar, TypeAlias
+
+import attrs
+
+from dealreg.errors import PolicyError, UsageError, shown
+from dealreg.facts.values import Span, Unit, as_tuple, decimal
+from dealreg.policy.predicates import Fact, Predicate, predicate
+
+__all__ = [
+    "Award",
+    "Band",
+    "Banded",
+    "Best",
+    "Bucket",
+    "Effect",
+    "FractionOfHolder",
+    "Grace",
+    "HeadStart",
+    "HolderOf",
+    "Joint",
+    "Key",
+    "MissingRule",
+    "Others",
+    "OthersStand",
+    "Override",
+    "Percent",
+    "Period",
+    "Prefer",
+    "Preference",
+    "Rate",
+    "Requirement",
+    "Scope",
+    "Stature",
+    "Terms",
+    "Tie",
+    "Unmet",
+    "Window",
+]
+
+
+class Unmet(StrEnum):
+    """What becomes of a registration that does not meet a requirement."""
+
+    DENY = "deny"
+    RETURN = "return"
+    """Sent back to the partner: something is missing."""
+    REFER = "refer"
+    """A person decides."""
+
+
+def _code(code: str) -> str:
+    if not isinstance(code, str) or not code.replace("_", "").isalnum() or not code.isascii():
+        raise PolicyError(
+            f"{shown(code)} cannot be a reason code",
+            value=code,
+            hint="use letters, digits and underscores, as in `BELOW_MINIMUM`",
+        )
+    return code
+
+
+@attrs.frozen
+class Requirement:
+    """A predicate every holder must meet, with its reason code and what a partner is told.
+
+    Attributes:
+        code: reason code of a registration that does not meet it; unique in its contest.
+        that: the predicate.
+        tell: the sentence the partner may be told; empty for a generated one.
+        if_false: what becomes of the registration when the predicate is false.
+        if_unknown: … and when it is unknown, because a fact is missing.
+    """
+
+    tag: ClassVar[str] = "requirement"
+
+    code: str = attrs.field(converter=_code)
+    that: Predicate = attrs.field(converter=predicate)
+    tell: str = ""
+    if_false: Unmet = attrs.field(default=Unmet.DENY, converter=Unmet)
+    if_unknown: Unmet = attrs.field(default=Unmet.RETURN, converter=Unmet)
+
+
+@attrs.frozen
+class HolderOf:
+    """Only a holder of another benefit, or with `holds=False` only one who does not hold it."""
+
+    tag: ClassVar[str] = "holder_of"
+
+    benefit: str
+    holds: bool = True
+    code: str = attrs.field(default="NOT_HOLDER", converter=_code)
+    tell: str = ""
+
+
+class Effect(StrEnum):
+    """What an override does when some eligible registration satisfies it."""
+
+    TAKES = "takes"
+    """Only those that satisfy it stay in the contest."""
+    REFERS = "refers"
+    """A person decides the contest."""
+    CLOSES = "closes"
+    """Nobody gets the benefit."""
+
+
+@attrs.frozen
+class Override:
+    """A rule that comes before time and order, such as the customer's written choice.
+
+    Overrides apply in the order stated; the first that some eligible registration satisfies
+    settles who is left. An unknown predicate does not satisfy it.
+    """
+
+    tag: ClassVar[str] = "override"
+
+    code: str = attrs.field(converter=_code)
+    when: Predicate = attrs.field(converter=predicate)
+    effect: Effect = attrs.field(default=Effect.TAKES, converter=Effect)
+    tell: str = ""
+
+
+@attrs.frozen
+class Grace:
+    """Those within a span after the earliest eligible registration, the last instant included.
+
+    Anchored at the earliest: a rule between pairs ("within 7 days of each other") would go in
+    circles as soon as there are three tiers.
+    """
+
+    tag: ClassVar[str] = "grace"
+
+    length: Span
+    clock: Fact = Fact("submitted_at")
+    calendar: str | None = None
+
+
+@attrs.frozen
+class Bucket:
+    """Those in the same calendar day, week or month as the earliest eligible registration."""
+
+    tag: ClassVar[str] = "bucket"
+
+    unit: Unit = attrs.field(default=Unit.DAYS, converter=Unit)
+    clock: Fact = Fact("submitted_at")
+    calendar: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.unit not in (Unit.DAYS, Unit.WEEKS, Unit.MONTHS):
+            raise PolicyError(
+                f"a bucket cannot be counted in {self.unit}",
+                value=self.unit,
+                hint="use days, weeks or months",
+            )
+
+
+@attrs.frozen
+class HeadStart:
+    """Those earliest once every level is credited a span: `clock` minus level times length.
+
+    A level is the place on the ladder of the ordinal field `ladder`, the lowest being 0. The
+    length is of fixed size: minutes, hours, days or weeks of elapsed time.
+    """
+
+    tag: ClassVar[str] = "head_start"
+
+    length: Span
+    ladder: Fact = Fact("tier")
+    clock: Fact = Fact("submitted_at")
+
+    def __attrs_post_init__(self) -> None:
+        if self.length.unit in (Unit.BUSINESS_DAYS, Unit.MONTHS):
+            raise PolicyError(
+                f"a head start cannot be counted in {self.length.unit}",
+                value=self.length.unit,
+                hint="use minutes, hours, days or weeks",
+            )
+
+
+Window: TypeAlias = Grace | Bucket | HeadStart
+
+
+class Best(StrEnum):
+    """Which end of a field comes first. Earliest is lowest, latest is highest."""
+
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+
+
+class MissingRule(StrEnum):
+    """Where a registration goes whose value is not known."""
+
+    LAST = "last"
+    FIRST = "first"
+    REFER = "refer"
+    """A person decides between those it cannot be told apart from."""
+
+
+@attrs.frozen
+class Key:
+    """Order by a field: earliest submitted, highest tier, lowest …
+
+    Attributes:
+        fact: the field.
+        best: which end comes first.
+        missing: where those without a value go.
+        currency: for money, the currency compared in; amounts in others count as missing.
+    """
+
+    tag: ClassVar[str] = "key"
+
+    fact: Fact
+    best: Best = attrs.field(converter=Best)
+    missing: MissingRule = attrs.field(default=MissingRule.LAST, converter=MissingRule)
+    currency: str | None = None
+
+
+@attrs.frozen
+class Prefer:
+    """Those that satisfy a predicate come before those that do not, such as the incumbent."""
+
+    tag: ClassVar[str] = "prefer"
+
+    when: Predicate = attrs.field(converter=predicate)
+    missing: MissingRule = attrs.field(default=MissingRule.LAST, converter=MissingRule)
+
+
+Preference: TypeAlias = Key | Prefer
+
+
+class Tie(StrEnum):
+    """What happens when all the preferences leave several equal. Never input order."""
+
+    REFER = "refer"
+    SHARE = "share"
+    """All of them get it, and share it equally."""
+    REGISTRATION_ID = "registration_id"
+    """The lowest registration id, compared as text: arbitrary, but stated."""
+
+
+class Award(StrEnum):
+    """What is awarded where the scopes of registrations overlap only in part."""
+
+    WHOLE = "whole"
+    """A registration gets all of its scope or none of it."""
+    BY_LINE = "by_line"
+    """Each product (or site) is decided for itself."""
+
+
+@attrs.frozen
+class Scope:
+    """Which registrations compete for a benefit.
+
+    Attributes:
+        keys: fields that must be equal, such as `opportunity_id`, or `customer_id` and `division`.
+        lines: a set field, such as `products`; only registrations that share a member compete.
+            None when scopes never overlap in part.
+        award: whole, or line by line.
+    """
+
+    tag: ClassVar[str] = "scope"
+
+    keys: tuple[str, ...] = attrs.field(default=("opportunity_id",), converter=as_tuple)
+    lines: str | None = None
+    award: Award = attrs.field(default=Award.WHOLE, converter=Award)
+
+
+@attrs.frozen
+class Stature:
+    """A decimal field that both co-holders show, no further apart than `at_most`."""
+
+    tag: ClassVar[str] = "stature"
+
+    field: str
+    at_most: Decimal = attrs.field(converter=decimal)
+
+
+@attrs.frozen
+class Joint:
+    """What co-holders of a benefit must be to each other: complementary, and of equal stature.
+
+    Attributes:
+        distinct: text fields that must be declared and differ, such as `partner_role`.
+        disjoint: set fields that must be declared and share nothing, such as `products`.
+        stature: scores that must be shown and lie close together.
+        code: reason code of a registration that does not fit those who hold already.
+    """
+
+    tag: ClassVar[str] = "joint"
+
+    distinct: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    disjoint: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    stature: tuple[Stature, ...] = attrs.field(default=(), converter=as_tuple)
+    code: str = attrs.field(default="NOT_COMPLEMENTARY", converter=_code)
+    tell: str = ""
+
+
+@attrs.frozen
+class Percent:
+    """A rate in percent, exact."""
+
+    tag: ClassVar[str] = "percent"
+
+    value: Decimal = attrs.field(converter=decimal)
+
+
+def _fraction(value: "Fraction | int | str") -> Fraction:
+    if isinstance(value, float):
+        raise UsageError(
+            f"{shown(value)} is a float, which is not exact", value=value, hint='write "1/2"'
+        )
+    try:
+        made = Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        raise UsageError(f"{shown(value)} is not a fraction", value=value) from None
+    if not 0 <= made <= 1:
+        raise PolicyError(
+            f"the fraction {shown(str(made))} is not between 0 and 1", value=str(made)
+        )
+    return made
+
+
+@attrs.frozen
+class FractionOfHolder:
+    """A fraction of the rate that the first holder gets, such as half of it."""
+
+    tag: ClassVar[str] = "fraction_of_holder"
+
+    value: Fraction = attrs.field(converter=_fraction)
+
+
+@attrs.frozen
+class Band:
+    """A rate for those that satisfy a predicate: a tier, a volume band."""
+
+    tag: ClassVar[str] = "band"
+
+    when: Predicate = attrs.field(converter=predicate)
+    percent: Decimal = attrs.field(converter=decimal)
+
+
+@attrs.frozen
+class Banded:
+    """The rate of the first band that applies; none of them, no rate."""
+
+    tag: ClassVar[str] = "banded"
+
+    bands: tuple[Band, ...] = attrs.field(converter=as_tuple)
+
+
+Rate: TypeAlias = Percent | FractionOfHolder | Banded
+
+
+@attrs.frozen
+class Terms:
+    """What an entitlement is worth: a label people know, a rate, a share.
+
+    Attributes:
+        label: the programme's own words, such as `co-sell rate`.
+        rate: a percentage, a fraction of the holder's, or bands; None when there is none.
+        share: which part of the benefit; None for the whole (or the equal part of a shared tie).
+    """
+
+    tag: ClassVar[str] = "terms"
+
+    label: str = ""
+    rate: Rate | None = None
+    share: Fraction | None = attrs.field(
+        default=None, converter=attrs.converters.optional(_fraction)
+    )
+
+
+class OthersStand(StrEnum):
+    """How those stand who are eligible and not awarded."""
+
+    DENIED = "denied"
+    WAITING = "waiting"
+    """In the queue, in the order of the preferences."""
+
+
+@attrs.frozen
+class Others:
+    """What the eligible get who do not get the benefit itself.
+
+    Attributes:
+        stand: denied, or waiting in the queue.
+        terms: the residual entitlement, such as half the discount; None for nothing.
+        when: only those that satisfy it get the terms; None for all.
+        code: their reason code.
+        tell: what they may be told.
+    """
+
+    tag: ClassVar[str] = "others"
+
+    stand: OthersStand = attrs.field(default=OthersStand.DENIED, converter=OthersStand)
+    terms: Terms | None = None
+    when: Predicate | None = attrs.field(
+        default=None, converter=attrs.converters.optional(predicate)
+    )
+    code: str = attrs.field(default="DUPLICATE_OTHER_PARTNER", converter=_code)
+    tell: str = ""
+
+
+@attrs.frozen
+class Period:
+    """How long an entitlement lasts: from an instant field on, for a span, end excluded.
+
+    A registration whose period has ended at the instant of the decision is not eligible.
+    """
+
+    tag: ClassVar[str] = "period"
+
+    length: Span
+    starts: str = "approved_at"
+    calendar: str | None = None
+    code: str = attrs.field(default="EXPIRED", converter=_code)
