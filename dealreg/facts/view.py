@@ -177,7 +177,7 @@ class View:
         calendar = self.calendar(elapsed.calendar)
         match elapsed.count:
             case Count.TIME:
-                return end - start
+                return end - start  # type: ignore[operator]
             case Count.DAYS:
                 return days_between(start, end, calendar)  # type: ignore[arg-type]
             case Count.BUSINESS_DAYS:
