@@ -1,12 +1,11 @@
 """What a field is: a name, a type, whose fact it is, who supplies it, one line of meaning."""
 
-from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 import attrs
 
 from dealreg.errors import PolicyError, shown
-from dealreg.facts.values import Span, as_tuple
+from dealreg.facts.values import Choice, Span, as_tuple
 
 __all__ = [
     "Count",
@@ -22,7 +21,7 @@ __all__ = [
 ]
 
 
-class FieldType(StrEnum):
+class FieldType(Choice):
     """What kind of value a field has. All are exact; there is no floating point."""
 
     BOOL = "bool"
@@ -37,7 +36,7 @@ class FieldType(StrEnum):
     TEXT_SET = "text_set"
 
 
-class Subject(StrEnum):
+class Subject(Choice):
     """Whose fact a field is."""
 
     REGISTRATION = "registration"
@@ -46,14 +45,14 @@ class Subject(StrEnum):
     OPPORTUNITY = "opportunity"
 
 
-class Source(StrEnum):
+class Source(Choice):
     """Who supplies a field: what the applicant supplies, the applicant can also inflate."""
 
     VENDOR = "vendor"
     APPLICANT = "applicant"
 
 
-class Count(StrEnum):
+class Count(Choice):
     """How the time between two fields is counted."""
 
     TIME = "time"

@@ -1,10 +1,13 @@
 """Instants: aware datetimes, kept in UTC, so that one instant has one value."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from dealreg.errors import UsageError, shown
 
-__all__ = ["instant", "iso", "optional_instant"]
+FIRST_YEAR, LAST_YEAR = 1899, 2201
+"""Instants lie between these years, so that adding a span, a century at most, never overflows."""
+
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "day", "instant", "iso", "optional_instant"]
 
 
 def instant(value: "datetime | str") -> datetime:
@@ -33,10 +36,32 @@ def instant(value: "datetime | str") -> datetime:
             value=value,
             hint='state one, as in "2026-03-01T09:00Z" or tzinfo=datetime.UTC',
         )
-    try:
-        return value.astimezone(UTC).replace(fold=0)
-    except OverflowError:
-        raise UsageError(f"{shown(value.isoformat())} is out of range", value=value) from None
+    if not FIRST_YEAR < value.year < LAST_YEAR:
+        raise UsageError(
+            f"the instant {shown(value.isoformat())} is out of range",
+            value=value,
+            hint=f"years from {FIRST_YEAR + 1} to {LAST_YEAR - 1} are read; check for a typing mistake",
+        )
+    return value.astimezone(UTC).replace(fold=0)
+
+
+def day(value: date) -> date:
+    """The date, if it is one and lies in the years that are read.
+
+    Raises:
+        UsageError: for an instant, for anything else, and out of range.
+    """
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise UsageError(
+            f"{shown(value)} is not a date", value=value, hint="give datetime.date(2026, 3, 1)"
+        )
+    if not FIRST_YEAR < value.year < LAST_YEAR:
+        raise UsageError(
+            f"the date {shown(value.isoformat())} is out of range",
+            value=value,
+            hint=f"years from {FIRST_YEAR + 1} to {LAST_YEAR - 1} are read",
+        )
+    return value
 
 
 def optional_instant(value: "datetime | str | None") -> datetime | None:

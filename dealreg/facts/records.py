@@ -7,14 +7,13 @@ False: a policy that asks about an unknown fact gets "unknown" for an answer.
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import ClassVar
 
 import attrs
 
 from dealreg.errors import FactsError, shown
-from dealreg.facts.instants import instant, optional_instant
-from dealreg.facts.values import FrozenMap, Money, Value, decimal, exact, typed
+from dealreg.facts.instants import day, instant, optional_instant
+from dealreg.facts.values import Choice, FrozenMap, Money, Value, decimal, exact, typed
 
 __all__ = [
     "ENDED",
@@ -30,7 +29,7 @@ __all__ = [
 ]
 
 
-class Status(StrEnum):
+class Status(Choice):
     """Where a registration stands in the vendor's process: the union of what systems use."""
 
     DRAFT = "draft"
@@ -87,11 +86,7 @@ def _optional_decimal(value: Decimal | int | str | None) -> Decimal | None:
 
 
 def _day(value: date | None) -> date | None:
-    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-        return value
-    raise FactsError(
-        f"{shown(value)} is not a date", value=value, hint="give datetime.date(2026, 3, 1)"
-    )
+    return None if value is None else day(value)
 
 
 def _whole(value: int | None) -> int | None:
@@ -287,7 +282,7 @@ class Registration:
     changes: tuple[Change, ...] = _changes_field()
 
 
-class Verdict(StrEnum):
+class Verdict(Choice):
     """What a person ruled on one registration."""
 
     ACCEPT = "accept"

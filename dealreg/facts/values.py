@@ -5,14 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Never, TypeAlias
 
 import attrs
 
-from dealreg.errors import UsageError, shown
-from dealreg.facts.instants import instant
+from dealreg.errors import UsageError, shown, suggestion
+from dealreg.facts.instants import day, instant
 
 __all__ = [
+    "Choice",
     "FrozenMap",
     "Money",
     "Scalar",
@@ -148,7 +149,21 @@ def money(text: str) -> Money:
     return Money(amount, currency.strip())
 
 
-class Unit(StrEnum):
+class Choice(StrEnum):
+    """An enumeration that answers an unknown member with the nearest ones there are."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Never:
+        words = re.sub(r"(?<!^)(?=[A-Z])", " ", cls.__name__).lower()
+        choices = [member.value for member in cls]
+        raise UsageError(
+            f"{shown(value)} is not among the choices for {words}",
+            value=value,
+            hint=suggestion(value, choices),
+        )
+
+
+class Unit(Choice):
     """What a span is counted in. Business days and months need a calendar to be counted by."""
 
     MINUTES = "minutes"
@@ -259,7 +274,9 @@ def exact(value: object) -> Value:
         return decimal(value)  # type: ignore[arg-type]
     if isinstance(value, StrEnum):
         return value.value
-    if isinstance(value, (bool, int, str, Money, date, timedelta)):
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, (bool, int, str, Money, timedelta)):
         return value
     if isinstance(value, (frozenset, set, list, tuple)) and all(
         isinstance(item, str) for item in value

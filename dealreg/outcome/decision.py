@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from fractions import Fraction
 from typing import ClassVar
 
@@ -10,7 +9,7 @@ import attrs
 
 from dealreg.errors import UsageError, shown, suggestion
 from dealreg.facts.instants import instant
-from dealreg.facts.values import FrozenMap, Value, as_tuple, typed
+from dealreg.facts.values import Choice, FrozenMap, Value, as_tuple, typed
 
 __all__ = [
     "Deadlock",
@@ -25,7 +24,7 @@ __all__ = [
 ]
 
 
-class StandingKind(StrEnum):
+class StandingKind(Choice):
     """How a registration stands to a benefit."""
 
     GRANTED = "granted"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from typing import ClassVar, Final
 
 import attrs
@@ -13,7 +12,7 @@ from dealreg.facts.fields import Field
 from dealreg.facts.instants import instant
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.contests import Contest
-from dealreg.facts.values import as_tuple
+from dealreg.facts.values import Choice, as_tuple
 
 __all__ = ["SEMANTICS", "Edition", "Governs", "Policy", "PolicyBook"]
 
@@ -67,7 +66,7 @@ class Policy:
         return next((each for each in self.contests if each.benefit == benefit), None)
 
 
-class Governs(StrEnum):
+class Governs(Choice):
     """Which version of a book governs a registration that spans a change of rules."""
 
     DECISION = "decision"

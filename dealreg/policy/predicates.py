@@ -5,13 +5,12 @@ Build them with `dealreg.field` rather than by hand.
 """
 
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
 from dealreg.errors import PolicyError, UsageError, shown
-from dealreg.facts.values import Scalar, exact, typed
+from dealreg.facts.values import Choice, Scalar, exact, typed
 
 __all__ = [
     "DEEPEST",
@@ -35,7 +34,7 @@ DEEPEST = 100
 """How deep predicates may nest. Deeper ones are no rule a person could check."""
 
 
-class Op(StrEnum):
+class Op(Choice):
     """A comparison of a field with a constant."""
 
     EQ = "=="

@@ -4,14 +4,13 @@ Data only, one class per thing a programme states. `dealreg.policy.contests` put
 """
 
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from typing import ClassVar, TypeAlias
 
 import attrs
 
 from dealreg.errors import PolicyError, UsageError, shown
-from dealreg.facts.values import Span, Unit, as_tuple, decimal
+from dealreg.facts.values import Choice, Span, Unit, as_tuple, decimal
 from dealreg.policy.predicates import Fact, Predicate, predicate
 
 __all__ = [
@@ -46,7 +45,7 @@ __all__ = [
 ]
 
 
-class Unmet(StrEnum):
+class Unmet(Choice):
     """What becomes of a registration that does not meet a requirement."""
 
     DENY = "deny"
@@ -99,7 +98,7 @@ class HolderOf:
     tell: str = ""
 
 
-class Effect(StrEnum):
+class Effect(Choice):
     """What an override does when some eligible registration satisfies it."""
 
     TAKES = "takes"
@@ -186,14 +185,14 @@ class HeadStart:
 Window: TypeAlias = Grace | Bucket | HeadStart
 
 
-class Best(StrEnum):
+class Best(Choice):
     """Which end of a field comes first. Earliest is lowest, latest is highest."""
 
     HIGHEST = "highest"
     LOWEST = "lowest"
 
 
-class MissingRule(StrEnum):
+class MissingRule(Choice):
     """Where a registration goes whose value is not known."""
 
     LAST = "last"
@@ -234,7 +233,7 @@ class Prefer:
 Preference: TypeAlias = Key | Prefer
 
 
-class Tie(StrEnum):
+class Tie(Choice):
     """What happens when all the preferences leave several equal. Never input order."""
 
     REFER = "refer"
@@ -244,7 +243,7 @@ class Tie(StrEnum):
     """The lowest registration id, compared as text: arbitrary, but stated."""
 
 
-class Award(StrEnum):
+class Award(Choice):
     """What is awarded where the scopes of registrations overlap only in part."""
 
     WHOLE = "whole"
@@ -376,7 +375,7 @@ class Terms:
     )
 
 
-class OthersStand(StrEnum):
+class OthersStand(Choice):
     """How those stand who are eligible and not awarded."""
 
     DENIED = "denied"

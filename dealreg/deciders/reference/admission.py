@@ -1,24 +1,20 @@
 """Stage one: may a registration take part in a contest at all (spec clauses C-1 to C-5)."""
 
 from collections.abc import Callable
-from enum import StrEnum
+from datetime import datetime
 
 import attrs
 
-from dealreg.deciders.reference.governing import Rules
-from dealreg.deciders.reference.truth import Reader
+from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.calendars import add_span
 from dealreg.facts.records import LIVE, Registration, Ruling, Status, Verdict
-from dealreg.outcome.decision import Standing, StandingKind, Step
-from dealreg.policy.contests import Contest
+from dealreg.outcome.decision import Standing, StandingKind
 from dealreg.policy.paths import (
     NOT_IN_FORCE,
     STATUS,
     after_path,
-    contest_path,
     requirement_path,
 )
-from dealreg.policy.policies import Policy
 from dealreg.policy.stages import HolderOf, Requirement, Unmet
 
 __all__ = ["Admission", "Barred", "admit", "ruling"]
@@ -38,12 +34,6 @@ class Barred:
     rival: str | None = None
 
 
-class _Rank(StrEnum):
-    DENIED = "denied"
-    RETURNED = "returned"
-    REFERRED = "referred"
-
-
 @attrs.frozen
 class Admission:
     """The outcome of stage one: `barred` is None for the eligible; `version` judged it."""
@@ -52,45 +42,37 @@ class Admission:
     version: str
 
 
-def ruling(rules: Rules, benefit: str, registration: Registration) -> Ruling | None:
+def ruling(stage: Stage, registration: Registration) -> Ruling | None:
     """The latest ruling on a registration and benefit, known at the instant (C-4)."""
     known = [
         each
-        for each in rules.facts.rulings
+        for each in stage.rules.facts.rulings
         if each.registration_id == registration.registration_id
-        and each.benefit == benefit
-        and each.decided_at <= rules.at
+        and each.benefit == stage.contest.benefit
+        and each.decided_at <= stage.rules.at
     ]
     return max(known, key=lambda each: each.decided_at, default=None)
 
 
-def admit(
-    rules: Rules,
-    registration: Registration,
-    benefit: str,
-    lead: tuple[Contest, Policy],
-    upstream: Upstream,
-    trace: list[Step],
-) -> Admission:
-    """Whether a registration is eligible, and if not, the first reason that weighs most."""
-    status = rules.reader(lead[1], registration).view.status(registration)
+def admit(stage: Stage, registration: Registration, upstream: Upstream) -> Admission:
+    """Whether a registration is eligible, and if not, the first reason that weighs most (C-3)."""
+    status = stage.view.status(registration)
     if status not in LIVE:
-        return Admission(_not_live(status), lead[1].version)
-    own = rules.own(benefit, registration, lead)
+        return Admission(_not_live(status), stage.policy.version)
+    lead = (stage.contest, stage.policy)
+    own = stage.rules.own(stage.contest.benefit, registration, lead)
     if own is None:
-        barred = Barred(StandingKind.DENIED, "NOT_OFFERED", NOT_IN_FORCE)
-        return Admission(barred, "")
-    contest, policy = own
-    reader = rules.reader(policy, registration)
-    found = [_lapsed(contest, reader, trace)]
-    found += [
-        _unmet(rules, contest, each, policy, registration, trace) for each in contest.requires
-    ]
-    found += [_dependence(contest, each, registration, upstream, trace) for each in contest.after]
-    barred_by = [each for each in found if each is not None]
-    order = list(_Rank)
-    worst = min(barred_by, key=lambda each: order.index(_Rank(each.kind.value)), default=None)
-    return Admission(worst, policy.version)
+        return Admission(Barred(StandingKind.DENIED, "NOT_OFFERED", NOT_IN_FORCE), "")
+    mine = attrs.evolve(stage, contest=own[0], policy=own[1])
+    found = [_lapsed(mine, registration)]
+    found += [_unmet(mine, each, registration) for each in mine.contest.requires]
+    found += [_dependence(mine, each, registration, upstream) for each in mine.contest.after]
+    reasons = [each for each in found if each is not None]
+    weightiest = min(reasons, key=lambda each: _WEIGHT.index(each.kind), default=None)
+    return Admission(weightiest, mine.policy.version)
+
+
+_WEIGHT = (StandingKind.DENIED, StandingKind.RETURNED, StandingKind.REFERRED)
 
 
 def _not_live(status: Status | None) -> Barred:
@@ -101,25 +83,16 @@ def _not_live(status: Status | None) -> Barred:
     return Barred(StandingKind.DENIED, status.upper(), STATUS)
 
 
-def _lapsed(contest: Contest, reader: Reader, trace: list[Step]) -> Barred | None:
-    period = contest.period
-    if period is None:
+def _lapsed(stage: Stage, registration: Registration) -> Barred | None:
+    period = stage.contest.period
+    start = None if period is None else stage.view.read(registration, period.starts)
+    if period is None or not isinstance(start, datetime):
         return None
-    start = reader.view.read(reader.registration, period.starts)
-    if start is None:
-        return None
-    end = add_span(start, period.length, reader.view.calendar(period.calendar))  # type: ignore[arg-type]
-    over = end <= reader.view.at
-    path = contest_path(contest.benefit, "period")
-    trace.append(
-        Step(
-            clause=path,
-            benefit=contest.benefit,
-            registration_id=reader.registration.registration_id,
-            result="ended" if over else "running",
-            facts={period.starts: start, "ends": end},
-        )
-    )
+    end = add_span(start, period.length, stage.view.calendar(period.calendar))
+    over = end <= stage.rules.at
+    path = stage.path("period")
+    result = "ended" if over else "running"
+    stage.note(path, result, registration, {period.starts: start, "ends": end})
     return Barred(StandingKind.DENIED, period.code, path) if over else None
 
 
@@ -130,43 +103,27 @@ _KINDS = {
 }
 
 
-def _unmet(
-    rules: Rules,
-    contest: Contest,
-    required: Requirement,
-    policy: Policy,
-    registration: Registration,
-    trace: list[Step],
-) -> Barred | None:
-    reader = rules.reader(policy, registration)
+def _unmet(stage: Stage, required: Requirement, registration: Registration) -> Barred | None:
+    reader = stage.reader(registration)
     truth = reader.truth(required.that)
-    path = requirement_path(contest.benefit, required.code)
-    barred = None
-    result = "met"
+    path = requirement_path(stage.contest.benefit, required.code)
+    barred, result = None, "met"
     if truth is not True:
         unmet = required.if_unknown if truth is None else required.if_false
         result = "unknown" if truth is None else "not met"
         missing = tuple(sorted(reader.missing)) if truth is None else ()
         barred = Barred(_KINDS[unmet], required.code, path, missing)
         if unmet is Unmet.REFER:
-            barred, result = _ruled(rules, contest, registration, barred, result)
-    trace.append(
-        Step(
-            clause=path,
-            benefit=contest.benefit,
-            registration_id=registration.registration_id,
-            result=result,
-            facts=reader.facts,
-        )
-    )
+            barred, result = _ruled(stage, registration, barred, result)
+    stage.note(path, result, registration, reader.facts)
     return barred
 
 
 def _ruled(
-    rules: Rules, contest: Contest, registration: Registration, barred: Barred, result: str
+    stage: Stage, registration: Registration, barred: Barred, result: str
 ) -> tuple[Barred | None, str]:
     """What a person has said where the policy leaves it to a person (C-4)."""
-    said = ruling(rules, contest.benefit, registration)
+    said = ruling(stage, registration)
     if said is None:
         return barred, f"{result}, referred"
     if said.verdict is Verdict.ACCEPT:
@@ -176,27 +133,15 @@ def _ruled(
 
 
 def _dependence(
-    contest: Contest,
-    after: HolderOf,
-    registration: Registration,
-    upstream: Upstream,
-    trace: list[Step],
+    stage: Stage, after: HolderOf, registration: Registration, upstream: Upstream
 ) -> Barred | None:
-    path = after_path(contest.benefit, after.benefit)
+    path = after_path(stage.contest.benefit, after.benefit)
     standing = upstream(after.benefit, registration.registration_id)
     kind = StandingKind.DENIED if standing is None else standing.kind
-    barred = None
+    stage.note(path, f"{after.benefit} {kind}", registration)
     if kind is StandingKind.REFERRED:
-        barred = Barred(StandingKind.REFERRED, f"AWAITS_{after.benefit.upper()}", path)
-    elif (kind is StandingKind.GRANTED) is not after.holds:
-        rival = standing.rival if standing is not None else None
-        barred = Barred(StandingKind.DENIED, after.code, path, rival=rival)
-    trace.append(
-        Step(
-            clause=path,
-            benefit=contest.benefit,
-            registration_id=registration.registration_id,
-            result=f"{after.benefit} {kind}",
-        )
-    )
-    return barred
+        return Barred(StandingKind.REFERRED, f"AWAITS_{after.benefit.upper()}", path)
+    if (kind is StandingKind.GRANTED) is after.holds:
+        return None
+    rival = None if standing is None else standing.rival
+    return Barred(StandingKind.DENIED, after.code, path, rival=rival)

@@ -7,11 +7,12 @@ from fractions import Fraction
 import attrs
 
 from dealreg.deciders.reference.admission import ruling
-from dealreg.deciders.reference.ordering import Group, Stage, in_time, margin, overriding, ranked
+from dealreg.deciders.reference.ordering import Group, in_time, margin, overriding, ranked
+from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.records import Registration, Verdict
 from dealreg.outcome.decision import Margin
-from dealreg.policy.paths import contest_path, override_path
-from dealreg.policy.stages import Award, Effect, Tie
+from dealreg.policy.paths import override_path
+from dealreg.policy.stages import Award, Effect, Override, Tie
 
 __all__ = ["Awarded", "Loss", "award", "compete"]
 
@@ -45,38 +46,61 @@ class Awarded:
     lost: dict[Registration, Loss] = attrs.field(factory=dict)
     pools: list[Pool] = attrs.field(factory=list)
 
-    def outcome(self, registration: Registration) -> str:
-        """In one word, for comparing two outcomes."""
+    def outcome(self, registration: Registration) -> tuple[str, Fraction | None, int | None]:
+        """What becomes of a registration, for comparing two outcomes: word, share and rank."""
         if registration in self.holders:
-            return "holds"
-        return "lost" if registration in self.lost else "pending"
+            rank = list(self.holders).index(registration)
+            return "holds", self.holders[registration], rank
+        return "lost" if registration in self.lost else "pending", None, None
 
 
 def award(stage: Stage, eligible: Sequence[Registration]) -> Awarded:
     """Decide among the eligible: overrides, window, preferences, capacity, tie rule."""
     awarded = Awarded()
-    benefit = stage.contest.benefit
     override = overriding(stage, eligible)
     passed_over: dict[Registration, Loss] = {}
     if override is not None:
-        rule, hits = override
-        clause = override_path(benefit, rule.code)
-        if rule.effect is Effect.REFERS:
-            awarded.pools.append(Pool(tuple(eligible), rule.code, clause, None))
-            return awarded
-        kept = hits if rule.effect is Effect.TAKES else ()
-        rival = hits[0] if rule.effect is Effect.TAKES else None
-        passed_over = {e: Loss(rule.code, clause, rival) for e in eligible if e not in kept}
-        eligible = kept
+        eligible, passed_over = _overridden(stage, awarded, eligible, *override)
     inside, late, anchor = in_time(stage, eligible)
     _fill(stage, awarded, ranked(stage, inside))
-    clause = contest_path(benefit, "window")
+    clause = stage.path("window")
     for each in _flat(ranked(stage, [e for e in eligible if e.registration_id in late])):
         loss = Loss("OUTSIDE_WINDOW", clause, anchor, late[each.registration_id])
         awarded.lost[each] = _own_rival(stage, awarded, each) or loss
     for each in _flat(ranked(stage, list(passed_over))):
         awarded.lost[each] = _own_rival(stage, awarded, each) or passed_over[each]
     return awarded
+
+
+def _overridden(
+    stage: Stage,
+    awarded: Awarded,
+    eligible: Sequence[Registration],
+    rule: Override,
+    hits: tuple[Registration, ...],
+) -> tuple[tuple[Registration, ...], dict[Registration, Loss]]:
+    """Who stays in the contest under an override, and what becomes of the others (C-6)."""
+    clause = override_path(stage.contest.benefit, rule.code)
+    if rule.effect is Effect.REFERS:
+        hits, refused, rest = _said(stage, eligible)
+        if not hits and rest:
+            awarded.pools.append(Pool(tuple(rest), rule.code, clause, None))
+        passed = {each: Loss("RULED_AGAINST", clause, residual=False) for each in refused}
+        lost = {each: Loss(rule.code, clause, hits[0]) for each in rest if hits}
+        return hits, passed | lost
+    kept = hits if rule.effect is Effect.TAKES else ()
+    rival = hits[0] if rule.effect is Effect.TAKES else None
+    return kept, {each: Loss(rule.code, clause, rival) for each in eligible if each not in kept}
+
+
+def _said(stage: Stage, members: Sequence[Registration]) -> tuple[tuple[Registration, ...], ...]:
+    """The members that rulings accept, those they refuse, and the rest."""
+    said = {each: ruling(stage, each) for each in members}
+    verdicts = {each: found.verdict if found else None for each, found in said.items()}
+    return tuple(
+        tuple(each for each in members if verdicts[each] is verdict)
+        for verdict in (Verdict.ACCEPT, Verdict.REFUSE, None)
+    )
 
 
 def _flat(groups: list[Group]) -> list[Registration]:
@@ -88,7 +112,7 @@ def compete(stage: Stage, one: Registration, other: Registration) -> bool:
     lines = stage.contest.scope.lines
     if lines is None or stage.contest.scope.award is Award.BY_LINE:
         return True
-    view = stage.rules.views[stage.policy]
+    view = stage.view
     mine, theirs = view.read(one, lines), view.read(other, lines)
     if not isinstance(mine, frozenset) or not isinstance(theirs, frozenset):
         return True  # a scope that is not stated covers everything
@@ -96,7 +120,7 @@ def compete(stage: Stage, one: Registration, other: Registration) -> bool:
 
 
 def _claimant(stage: Stage, registration: Registration) -> object:
-    value = stage.rules.views[stage.policy].read(registration, stage.contest.one_per)
+    value = stage.view.read(registration, stage.contest.one_per)
     return registration.registration_id if value is None else value
 
 
@@ -106,7 +130,7 @@ def _own_rival(stage: Stage, awarded: Awarded, registration: Registration) -> Lo
     placed = [*awarded.holders, *awarded.lost, *(m for p in awarded.pools for m in p.members)]
     for other in placed:
         if _claimant(stage, other) == mine and compete(stage, registration, other):
-            clause = contest_path(stage.contest.benefit, "one_per")
+            clause = stage.path("one_per")
             return Loss("DUPLICATE_SAME_PARTNER", clause, other, residual=False)
     return None
 
@@ -140,7 +164,7 @@ def _no_room(
     mine = _claimant(stage, registration)
     for other in room:  # tied with itself: the lower registration id stands for the partner
         if _claimant(stage, other) == mine and compete(stage, registration, other):
-            clause = contest_path(stage.contest.benefit, "one_per")
+            clause = stage.path("one_per")
             return Loss("DUPLICATE_SAME_PARTNER", clause, other, residual=False)
     rivals = [each for each in awarded.holders if compete(stage, registration, each)]
     taken, unsure = len(rivals), False
@@ -152,16 +176,18 @@ def _no_room(
             unsure |= bool(against)
     capacity = stage.contest.capacity
     if capacity is not None and taken >= capacity:
-        clause = contest_path(stage.contest.benefit, "capacity")
+        clause = stage.path("capacity")
         rival = rivals[-1] if rivals else None
         by = margin(stage, registration, rival) if rival is not None else None
-        return Loss(stage.contest.others.code, by.clause if by else clause, rival, by)
+        if rival is not None:  # equal in every preference: the tie rule decided
+            clause = by.clause if by else stage.path("tie")
+        return Loss(stage.contest.others.code, clause, rival, by)
     unfit = [each for each in rivals if not _fits(stage, registration, each)]
     if unfit and stage.contest.joint is not None:
-        clause = contest_path(stage.contest.benefit, "joint")
+        clause = stage.path("joint")
         return Loss(stage.contest.joint.code, clause, unfit[0])
     if unsure or (taken > len(rivals) and stage.contest.joint is not None):
-        return Pool((registration,), "AFTER_TIE", contest_path(stage.contest.benefit, "tie"), None)
+        return Pool((registration,), "AFTER_TIE", stage.path("tie"), None)
     return None
 
 
@@ -186,7 +212,7 @@ def _tied(
 ) -> list[Group]:
     """Apply the tie rule; what is left to place afterwards, in order (C-12)."""
     tie = Tie.REFER if unclear else stage.contest.tie
-    clause = unclear or contest_path(stage.contest.benefit, "tie")
+    clause = unclear or stage.path("tie")
     if tie is Tie.REGISTRATION_ID:
         return [Group((each,)) for each in contested]
     capacity = stage.contest.capacity
@@ -196,13 +222,10 @@ def _tied(
         share = Fraction(1) if slots is None else min(Fraction(slots, len(contested)), Fraction(1))
         awarded.holders.update({each: share for each in contested})
         return []
-    said = {each: ruling(stage.rules, stage.contest.benefit, each) for each in contested}
-    refused = [e for e, r in said.items() if r is not None and r.verdict is Verdict.REFUSE]
-    accepted = [e for e, r in said.items() if r is not None and r.verdict is Verdict.ACCEPT]
-    rest = [each for each in contested if each not in refused and each not in accepted]
+    accepted, refused, rest = _said(stage, contested)
     awarded.lost.update({each: Loss("RULED_AGAINST", clause, residual=False) for each in refused})
     if refused or (accepted and rest):
-        return [Group(tuple(part), unclear) for part in (accepted, rest) if part]
+        return [Group(part, unclear) for part in (accepted, rest) if part]
     code = "MISSING_FOR_ORDER" if unclear else "TIE"
     uniform = all(compete(stage, one, other) for one in contested for other in contested)
     pool = Pool(tuple(contested), code, clause, slots if uniform else None)
@@ -215,7 +238,7 @@ def _fits(stage: Stage, one: Registration, other: Registration) -> bool:
     joint = stage.contest.joint
     if joint is None:
         return True
-    view = stage.rules.views[stage.policy]
+    view = stage.view
     for name in (*joint.distinct, *joint.disjoint):
         mine, theirs = view.read(one, name), view.read(other, name)
         if mine is None or theirs is None or mine == theirs:

@@ -6,7 +6,7 @@ from graphlib import TopologicalSorter
 
 import attrs
 
-from dealreg.deciders.reference.truth import Answers, Reader
+from dealreg.deciders.reference.truth import Answers
 from dealreg.facts.case import Facts
 from dealreg.facts.records import Registration
 from dealreg.facts.view import View
@@ -74,7 +74,8 @@ class Rules:
         if self.governs is Governs.DECISION:
             when = self.at
         else:
-            when = min((m.submitted_at for m in members), default=self.at)
+            live = (m for m in members if self.views[self.versions[-1]].live(m))
+            when = min((m.submitted_at for m in live), default=self.at)
         return self._at(benefit, min(when, self.at))
 
     def own(
@@ -84,10 +85,6 @@ class Rules:
         if self.governs is Governs.OWN_SUBMISSION:
             return self._at(benefit, registration.submitted_at)
         return lead
-
-    def reader(self, policy: Policy, registration: Registration) -> Reader:
-        """A reader of one registration's facts, as a version sees them."""
-        return Reader(self.views[policy], registration, self.answers)
 
     def _at(self, benefit: str, when: datetime) -> tuple[Contest, Policy] | None:
         for policy, start in zip(reversed(self.versions), reversed(self.starts), strict=True):

@@ -6,16 +6,14 @@ from typing import assert_never
 
 import attrs
 
-from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.stage import Stage
 from dealreg.deciders.reference.truth import Sortable, sortable
 from dealreg.facts.calendars import add_span, local_date
 from dealreg.facts.records import Registration
 from dealreg.facts.values import Money, Value
 from dealreg.facts.view import View
-from dealreg.outcome.decision import Margin, Step
-from dealreg.policy.contests import Contest
+from dealreg.outcome.decision import Margin
 from dealreg.policy.paths import contest_path, override_path, prefer_path
-from dealreg.policy.policies import Policy
 from dealreg.policy.stages import (
     Best,
     Bucket,
@@ -29,37 +27,7 @@ from dealreg.policy.stages import (
     Window,
 )
 
-__all__ = ["Group", "Stage", "in_time", "margin", "overriding", "ranked"]
-
-
-@attrs.frozen(eq=False)
-class Stage:
-    """What the stages need: the contest, the version it is of, and where steps are noted."""
-
-    rules: Rules
-    contest: Contest
-    policy: Policy
-    line: str | None
-    trace: list[Step]
-
-    def note(
-        self,
-        clause: str,
-        result: str,
-        registration: Registration | None = None,
-        **facts: Value | None,
-    ) -> None:
-        """Add a step to the trace; unknown facts are left out."""
-        self.trace.append(
-            Step(
-                clause=clause,
-                benefit=self.contest.benefit,
-                line=self.line,
-                registration_id=registration.registration_id if registration else None,
-                result=result,
-                facts={name: value for name, value in facts.items() if value is not None},
-            )
-        )
+__all__ = ["Group", "in_time", "margin", "overriding", "ranked"]
 
 
 @attrs.frozen(eq=False)
@@ -75,11 +43,7 @@ def overriding(
 ) -> tuple[Override, tuple[Registration, ...]] | None:
     """The first override that some eligible registration satisfies, and those that do (C-6)."""
     for override in stage.contest.overrides:
-        hits = tuple(
-            each
-            for each in eligible
-            if stage.rules.reader(stage.policy, each).truth(override.when) is True
-        )
+        hits = tuple(each for each in eligible if stage.reader(each).truth(override.when) is True)
         clause = override_path(stage.contest.benefit, override.code)
         stage.note(clause, "applies" if hits else "does not apply")
         if hits:
@@ -94,7 +58,7 @@ def in_time(
     window = stage.contest.window
     if window is None or not eligible:
         return tuple(eligible), {}, None
-    view = stage.rules.views[stage.policy]
+    view = stage.view
     clock = {each: view.read(each, window.clock.name, window.clock.as_of) for each in eligible}
     timed = [each for each in eligible if clock[each] is not None]
     if not timed:
@@ -106,7 +70,12 @@ def in_time(
     inside, late = [], {}
     for each in eligible:
         within = each in start and start[each] <= limit
-        stage.note(clause, "in time" if within else "late", each, own=clock[each], closes=limit)
+        stage.note(
+            clause,
+            "in time" if within else "late",
+            each,
+            {window.clock.name: clock[each], "closes": limit},
+        )
         if within:
             inside.append(each)
         else:
@@ -164,7 +133,7 @@ def _split(stage: Stage, group: Group, preference: Preference, clause: str) -> l
         return [group]
     values = {each: _value(stage, each, preference) for each in group.members}
     for each, (shown_value, _) in values.items():
-        stage.note(clause, "compared", each, **{_fact(preference): shown_value})
+        stage.note(clause, "compared", each, {_fact(preference): shown_value})
     unknown = tuple(each for each in group.members if values[each][1] is None)
     if unknown and preference.missing is MissingRule.REFER:
         return [Group(group.members, clause)]
@@ -187,7 +156,7 @@ def _value(
     stage: Stage, registration: Registration, preference: Preference
 ) -> tuple[Value | None, Sortable | None]:
     """The value a preference looks at, and as it sorts; None when missing."""
-    reader = stage.rules.reader(stage.policy, registration)
+    reader = stage.reader(registration)
     if isinstance(preference, Prefer):
         truth = reader.truth(preference.when)
         if truth is None and preference.missing is MissingRule.LAST:

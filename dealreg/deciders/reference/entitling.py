@@ -1,0 +1,73 @@
+"""Stage six: what holders and others get (spec clauses C-14 and C-15)."""
+
+from datetime import datetime
+from fractions import Fraction
+from typing import assert_never
+
+from dealreg.deciders.reference.awarding import Awarded, compete
+from dealreg.deciders.reference.stage import Stage
+from dealreg.facts.calendars import add_span
+from dealreg.facts.records import Registration
+from dealreg.outcome.decision import Entitlement
+from dealreg.policy.stages import Banded, FractionOfHolder, Percent, Rate, Terms
+
+__all__ = ["entitlement", "residual"]
+
+
+def entitlement(stage: Stage, awarded: Awarded, holder: Registration, rank: int) -> Entitlement:
+    """What a holder gets: the terms of its rank, for the period."""
+    gives = stage.contest.gives
+    terms = gives[min(rank, len(gives)) - 1] if gives else Terms()
+    starts, ends = _period(stage, holder)
+    return Entitlement(
+        label=terms.label,
+        percent=_percent(stage, awarded, holder, terms.rate),
+        share=awarded.holders[holder] if terms.share is None else terms.share,
+        starts=starts,
+        ends=ends,
+    )
+
+
+def residual(stage: Stage, awarded: Awarded, loser: Registration) -> Entitlement | None:
+    """What an eligible registration gets that is not awarded; None for nothing."""
+    others = stage.contest.others
+    if others.terms is None:
+        return None
+    if others.when is not None and stage.reader(loser).truth(others.when) is not True:
+        return None
+    return Entitlement(
+        label=others.terms.label,
+        percent=_percent(stage, awarded, loser, others.terms.rate),
+        share=Fraction(1) if others.terms.share is None else others.terms.share,
+    )
+
+
+def _period(stage: Stage, holder: Registration) -> tuple[datetime | None, datetime | None]:
+    period = stage.contest.period
+    starts = None if period is None else stage.view.read(holder, period.starts)
+    if period is None or not isinstance(starts, datetime):
+        return None, None
+    return starts, add_span(starts, period.length, stage.view.calendar(period.calendar))
+
+
+def _percent(
+    stage: Stage, awarded: Awarded, registration: Registration, rate: Rate | None
+) -> Fraction | None:
+    match rate:
+        case None:
+            return None
+        case Percent(value):
+            return Fraction(value)
+        case Banded(bands):
+            reader = stage.reader(registration)
+            fitting = (band.percent for band in bands if reader.truth(band.when) is True)
+            return next((Fraction(percent) for percent in fitting), None)
+        case FractionOfHolder(fraction):
+            rivals = (h for h in awarded.holders if h is not registration)
+            first = next((h for h in rivals if compete(stage, registration, h)), None)
+            if first is None or not stage.contest.gives:
+                return None
+            whole = _percent(stage, awarded, first, stage.contest.gives[0].rate)
+            return None if whole is None else whole * fraction
+        case _:
+            assert_never(rate)
