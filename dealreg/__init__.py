@@ -2,181 +2,27 @@
 
 The names here are the main job: state the facts, state the policy, decide. Ready-made rules are in
 `dealreg.clauses`, files in `dealreg.wire`, words in `dealreg.rendering`.
+
+The names are listed in `dealreg.public`, and loaded the first time that one of them is used: a
+program that merely starts does not pay for them.
 """
 
-from dealreg.checking.check import Finding, Findings, check
-from dealreg.deciders.deciding import decide, record, rerun
-from dealreg.errors import (
-    DealregError,
-    FactsError,
-    FactsErrors,
-    MissingExtraError,
-    PolicyError,
-    PolicyErrors,
-    UnreadableError,
-    UsageError,
-)
-from dealreg.facts.calendars import Calendar
-from dealreg.facts.case import Facts
-from dealreg.facts.fields import (
-    Count,
-    Elapsed,
-    Field,
-    FieldType,
-    Inside,
-    Same,
-    Source,
-    Subject,
-    Tally,
-)
-from dealreg.facts.records import (
-    Change,
-    EndCustomer,
-    Opportunity,
-    Partner,
-    Registration,
-    Ruling,
-    Status,
-    Verdict,
-)
-from dealreg.facts.values import Money, Span, money, span
-from dealreg.outcome.decision import (
-    Deadlock,
-    Decision,
-    Entitlement,
-    Margin,
-    Referral,
-    Standing,
-    StandingKind,
-    Step,
-)
-from dealreg.outcome.record import Record
-from dealreg.policy.builders import (
-    ALWAYS,
-    NEVER,
-    all_of,
-    any_of,
-    banded,
-    competing_on,
-    contest,
-    duration,
-    earliest,
-    everyone_qualifying,
-    external,
-    field,
-    fraction_of_holder,
-    head_start,
-    highest,
-    holder_of,
-    holders,
-    latest,
-    lowest,
-    not_,
-    not_holder_of,
-    one_per,
-    others,
-    override,
-    period,
-    preferring,
-    requirement,
-    same_period,
-    terms,
-    within,
-)
-from dealreg.policy.contests import Contest
-from dealreg.policy.normal import normal_form, policy_digest
-from dealreg.policy.policies import SEMANTICS, Edition, Governs, Policy, PolicyBook
-from dealreg.policy.stages import Joint, Stature, Tie
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "ALWAYS",
-    "NEVER",
-    "SEMANTICS",
-    "Calendar",
-    "Change",
-    "Contest",
-    "Count",
-    "Deadlock",
-    "DealregError",
-    "Decision",
-    "Edition",
-    "Elapsed",
-    "EndCustomer",
-    "Entitlement",
-    "Facts",
-    "FactsError",
-    "FactsErrors",
-    "Field",
-    "FieldType",
-    "Finding",
-    "Findings",
-    "Governs",
-    "Inside",
-    "Joint",
-    "Margin",
-    "MissingExtraError",
-    "Money",
-    "Opportunity",
-    "Partner",
-    "Policy",
-    "PolicyBook",
-    "PolicyError",
-    "PolicyErrors",
-    "Record",
-    "Referral",
-    "Registration",
-    "Ruling",
-    "Same",
-    "Source",
-    "Span",
-    "Standing",
-    "StandingKind",
-    "Stature",
-    "Status",
-    "Step",
-    "Subject",
-    "Tally",
-    "Tie",
-    "UnreadableError",
-    "UsageError",
-    "Verdict",
-    "__version__",
-    "all_of",
-    "any_of",
-    "banded",
-    "check",
-    "competing_on",
-    "contest",
-    "decide",
-    "duration",
-    "earliest",
-    "everyone_qualifying",
-    "external",
-    "field",
-    "fraction_of_holder",
-    "head_start",
-    "highest",
-    "holder_of",
-    "holders",
-    "latest",
-    "lowest",
-    "money",
-    "normal_form",
-    "not_",
-    "not_holder_of",
-    "one_per",
-    "others",
-    "override",
-    "period",
-    "policy_digest",
-    "preferring",
-    "record",
-    "requirement",
-    "rerun",
-    "same_period",
-    "span",
-    "terms",
-    "within",
-]
+if TYPE_CHECKING:
+    from dealreg.public import *  # noqa: F403 - the one list of names is over there
+else:
+
+    def __getattr__(name: str) -> object:
+        if name.startswith("__") and name != "__all__":
+            raise AttributeError(name)
+        public = import_module("dealreg.public")
+        if name != "__all__" and name not in public.__all__:
+            raise AttributeError(f"module `dealreg` has no public name `{name}`", name=name)
+        return globals().setdefault(name, getattr(public, name))
+
+    def __dir__() -> list[str]:
+        return [*import_module("dealreg.public").__all__, "__version__"]

@@ -8,7 +8,7 @@
 | `UsageError` | the engineer whose code made the call |
 | `MissingExtraError` | whoever installed the library |
 
-All carry fields (`message`, `place`, `value`, `hint`), so a channel system never has to read the text.
+All carry fields (`message`, `place`, `value`, `hint`): a channel system never has to read the text.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 _SHOWN_AT_MOST = 80
+_BITS_AT_MOST = 256
+_CHOICES_AT_MOST = 8
 
 
 def shown(value: object) -> str:
@@ -38,7 +40,7 @@ def shown(value: object) -> str:
     >>> len(shown("x" * 1_000_000))
     85
     """
-    if isinstance(value, int) and value.bit_length() > 256:
+    if isinstance(value, int) and value.bit_length() > _BITS_AT_MOST:
         return f"`an integer of {value.bit_length()} bits`"
     text = value if isinstance(value, str) else repr(value)
     text = " ".join(text[: 4 * _SHOWN_AT_MOST].split())
@@ -62,8 +64,9 @@ def suggestion(word: object, choices: Iterable[str]) -> str:
     near = difflib.get_close_matches(str(word)[:_SHOWN_AT_MOST], known, n=2, cutoff=0.6)
     if near:
         return "did you mean " + " or ".join(f"`{choice}`" for choice in near) + "?"
-    more = f" and {len(known) - 8} more" if len(known) > 8 else ""
-    return "choose one of " + ", ".join(f"`{choice}`" for choice in known[:8]) + more
+    first, further = known[:_CHOICES_AT_MOST], len(known) - _CHOICES_AT_MOST
+    more = f" and {further} more" if further > 0 else ""
+    return "choose one of " + ", ".join(f"`{choice}`" for choice in first) + more
 
 
 class DealregError(Exception):
@@ -148,9 +151,9 @@ class _Group(ExceptionGroup[E]):
         return type(self)(excs)
 
 
-class PolicyErrors(_Group[PolicyError], DealregError):  # type: ignore[override]
+class PolicyErrors(_Group[PolicyError], DealregError):  # type: ignore[override] # noqa: N818 - a group
     """All that is wrong with a policy, at once; `problems` has one `PolicyError` each."""
 
 
-class FactsErrors(_Group[FactsError], DealregError):  # type: ignore[override]
+class FactsErrors(_Group[FactsError], DealregError):  # type: ignore[override] # noqa: N818 - a group
     """All that is wrong with the facts, at once; `problems` has one `FactsError` each."""

@@ -1,63 +1,73 @@
 """Is the policy sound: everything wrong with it at once, each finding with its path."""
 
-from collections.abc import Iterable
-from enum import StrEnum
-from typing import ClassVar
+from collections.abc import Iterator
 
 import attrs
 
-from dealreg.errors import PolicyError, PolicyErrors
+from dealreg.checking.books import book_findings
+from dealreg.checking.declarations import declaration_findings
+from dealreg.checking.orders import order_findings
+from dealreg.checking.predicates import predicate_findings
+from dealreg.checking.rules import rule_findings
+from dealreg.checking.shape import shape_findings
+from dealreg.checking.stages import stage_findings
+from dealreg.checking.structure import structure_findings
+from dealreg.checking.unused import unused_findings
+from dealreg.errors import UsageError, shown
+from dealreg.outcome.findings import Finding, Findings, Severity
 from dealreg.policy.policies import Policy, PolicyBook
+from dealreg.policy.walk import predicates_of
 
 __all__ = ["Finding", "Findings", "Severity", "check"]
 
 
-class Severity(StrEnum):
-    """An error keeps a policy from being decided; a warning says it may not mean what it says."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@attrs.frozen(kw_only=True)
-class Finding:
-    """One thing wrong with a policy: what kind, where, and what to do."""
-
-    tag: ClassVar[str] = "finding"
-
-    code: str
-    severity: Severity
-    path: str
-    message: str
-    hint: str = ""
-
-
-@attrs.frozen
-class Findings:
-    """All that is wrong with a policy, errors first, then by path."""
-
-    tag: ClassVar[str] = "findings"
-
-    items: tuple[Finding, ...] = ()
-
-    @property
-    def errors(self) -> tuple[Finding, ...]:
-        """The findings that keep the policy from being decided."""
-        return tuple(each for each in self.items if each.severity is Severity.ERROR)
-
-    def raise_errors(self) -> None:
-        """Raise the errors, if there are any, as one group.
-
-        Raises:
-            PolicyErrors: with one `PolicyError` for each.
-        """
-        if self.errors:
-            raise PolicyErrors(
-                [PolicyError(e.message, place=e.path, hint=e.hint) for e in self.errors]
-            )
-
-
 def check(rules: Policy | PolicyBook) -> Findings:
-    """Check a policy or a book."""
-    found: Iterable[Finding] = ()
-    return Findings(tuple(found))
+    """Check a policy, or every version of a book.
+
+    Errors keep the rules from being decided; warnings say that they may not mean what they say.
+    `docs/reference/findings.md` lists the codes.
+
+    Raises:
+        UsageError: when the rules are neither a policy nor a book.
+
+    >>> from dealreg import Policy, contest, earliest, field, requirement
+    >>> policy = Policy(programme="Example", contests=[contest("protection",
+    ...     requirement("SMALL", field("quantty") >= 1), earliest("submitted_at"))])
+    >>> [(each.code, each.path, each.hint) for each in check(policy).items]
+    [('UNKNOWN_FIELD', 'contests[protection].requires[SMALL].that', 'did you mean `quantity`?')]
+    """
+    if not isinstance(rules, (Policy, PolicyBook)):
+        raise UsageError(
+            f"{shown(rules)} is not a policy", value=rules, hint="give a Policy or a PolicyBook"
+        )
+    found = list(shape_findings(rules))
+    if not found:
+        found = list(_of_book(rules) if isinstance(rules, PolicyBook) else _of_policy(rules))
+    distinct = dict.fromkeys(found)
+    return Findings(tuple(sorted(distinct, key=lambda each: (each.severity, each.path, each.code))))
+
+
+def _of_book(book: PolicyBook) -> Iterator[Finding]:
+    offered = {c.benefit for edition in book.editions for c in edition.policy.contests}
+    for edition in book.editions:
+        place = f"editions[{edition.policy.version}]"
+        for each in _of_policy(edition.policy, frozenset(offered)):
+            yield attrs.evolve(each, path=f"{place}.{each.path}")
+    yield from book_findings(book)
+
+
+def _of_policy(policy: Policy, offered: frozenset[str] = frozenset()) -> Iterator[Finding]:
+    vocabulary = policy.vocabulary()
+    yield from declaration_findings(policy, vocabulary)
+    yield from structure_findings(policy, offered)
+    calendars = {calendar.name for calendar in policy.calendars}
+    for contest in policy.contests:
+        ill_typed: set[str] = set()
+        for path, predicate in predicates_of(contest):
+            for each in predicate_findings(predicate, path, vocabulary):
+                ill_typed.add(path)
+                yield each
+        yield from stage_findings(contest, vocabulary, calendars)
+        yield from rule_findings(contest, vocabulary, ill_typed)
+        yield from order_findings(contest, vocabulary, ill_typed)
+    yield from unused_findings(policy, vocabulary)

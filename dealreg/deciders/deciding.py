@@ -88,8 +88,17 @@ def rerun(past: Record) -> Decision:
     return decide(past.rules, past.facts, at=past.at, externals=answers)  # type: ignore[arg-type]
 
 
-@lru_cache(maxsize=256)
 def _sound(rules: Policy | PolicyBook) -> None:
+    try:
+        hash(rules)
+    except TypeError:  # some part is a list or a dict, which the checker names
+        check(rules).raise_errors()
+        raise
+    _sound_once(rules)
+
+
+@lru_cache(maxsize=256)
+def _sound_once(rules: Policy | PolicyBook) -> None:
     check(rules).raise_errors()
 
 
@@ -125,7 +134,8 @@ def _asked(
         answer = given(registration, facts) if callable(given) else given.get(key)
         if answer is not None and not isinstance(answer, bool):
             raise UsageError(
-                f"the external question {shown(name)} was answered {shown(answer)} for {shown(key)}",
+                f"the external question {shown(name)} was answered {shown(answer)} "
+                f"for {shown(key)}",
                 value=answer,
                 hint="answer True, False, or None for not known",
             )

@@ -6,7 +6,7 @@ machine, so that two machines with the same packages agree.
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,6 +26,7 @@ __all__ = [
     "days_between",
     "is_business_day",
     "local_date",
+    "midnight",
     "months_between",
     "zone",
 ]
@@ -100,7 +101,8 @@ class Calendar:
             )
         if any(isinstance(day, datetime) for day in self.holidays):
             raise PolicyError("a holiday is a date, not an instant", value=self.holidays)
-        zone(self.zone)
+        if self.zone != "UTC":  # always there; the default calendar must not load zone data
+            zone(self.zone)
         for rule in self.holiday_rules:
             _recurring(rule, 2024)
 
@@ -124,7 +126,7 @@ def _recurring(rule: str, year: int) -> frozenset[date]:
         )
     from dateutil.rrule import rrulestr
 
-    first, last = datetime(year, 1, 1), datetime(year, 12, 31)
+    first, last = datetime(year, 1, 1), datetime(year, 12, 31)  # noqa: DTZ001 - dates, to a rule
     try:
         days = rrulestr(rule, dtstart=first).between(first, last, inc=True)
     except (ValueError, TypeError, IndexError) as wrong:
@@ -209,19 +211,30 @@ def add_span(start: datetime, length: Span, calendar: Calendar) -> datetime:
     Raises:
         PolicyError: when no such day comes within the calendar's reach.
     """
-    if length.unit in (Unit.MINUTES, Unit.HOURS):
-        return start + timedelta(**{length.unit.value: length.length})
-    from dateutil.tz import resolve_imaginary
-
-    local = start.astimezone(zone(calendar.zone))
+    if length.length == 0:
+        return start  # not the first of two equal clock times: that could be earlier
     try:
+        if length.unit in (Unit.MINUTES, Unit.HOURS):
+            return start + timedelta(**{length.unit.value: length.length})
+        local = start.astimezone(zone(calendar.zone))
         day = _add_days(local.date(), length, calendar)
-        moved = datetime.combine(day, local.timetz().replace(fold=0))
-        return resolve_imaginary(moved).astimezone(UTC)
-    except (OverflowError, ValueError):
+        return _local_instant(day, local.time(), calendar)
+    except OverflowError:
         raise PolicyError(
             f"{length.length} {length.unit} after {start.isoformat()} is out of range"
         ) from None
+
+
+def midnight(day: date, calendar: Calendar) -> datetime:
+    """The instant at which a date begins in the calendar's zone, in UTC."""
+    return _local_instant(day, time(), calendar)
+
+
+def _local_instant(day: date, clock: time, calendar: Calendar) -> datetime:
+    from dateutil.tz import resolve_imaginary
+
+    local = datetime.combine(day, clock.replace(fold=0), zone(calendar.zone))
+    return resolve_imaginary(local).astimezone(UTC)
 
 
 def _add_days(day: date, length: Span, calendar: Calendar) -> date:

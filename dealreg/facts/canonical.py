@@ -5,8 +5,6 @@ object whose `is` is an explicit tag; fields that have their default value are l
 a field added later does not change the digests of what was written before.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -86,11 +84,13 @@ def _scalar(value: object) -> Plain:
 
 
 def canonical_json(value: object) -> bytes:
-    """The one JSON text of a value: keys sorted, no spaces, UTF-8.
+    r"""The one JSON text of a value: keys sorted, no spaces, UTF-8.
 
     >>> canonical_json({"b": 1, "a": "é"})
-    b'{"a":"\\xc3\\xa9","b":1}'
+    b'{"a":"\xc3\xa9","b":1}'
     """
+    import json
+
     text = json.dumps(
         plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
     )
@@ -102,4 +102,6 @@ def digest(value: object) -> str:
 
     For policies use `policy_digest`, which takes the normal form first.
     """
+    import hashlib
+
     return "sha256:" + hashlib.sha256(canonical_json(value)).hexdigest()

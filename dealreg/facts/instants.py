@@ -40,7 +40,8 @@ def instant(value: "datetime | str") -> datetime:
         raise UsageError(
             f"the instant {shown(value.isoformat())} is out of range",
             value=value,
-            hint=f"years from {FIRST_YEAR + 1} to {LAST_YEAR - 1} are read; check for a typing mistake",
+            hint=f"years from {FIRST_YEAR + 1} to {LAST_YEAR - 1} are read; check for a typing "
+            "mistake",
         )
     return value.astimezone(UTC).replace(fold=0)
 

@@ -59,13 +59,18 @@ ENDED = frozenset(Status) - LIVE - {Status.DRAFT, Status.RETURNED}
 """A registration in one of these once competed, until its `ended_at`."""
 
 
+_LONGEST_IDENTIFIER = 200
+
+
 def _identifier(value: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise FactsError(
             f"{shown(value)} is not an identifier", value=value, hint="write a non-empty text"
         )
-    if len(value) > 200:
-        raise FactsError(f"the identifier {shown(value)} is over 200 characters", value=value)
+    if len(value) > _LONGEST_IDENTIFIER:
+        raise FactsError(
+            f"the identifier {shown(value)} is over {_LONGEST_IDENTIFIER} characters", value=value
+        )
     return value
 
 
@@ -95,7 +100,7 @@ def _whole(value: int | None) -> int | None:
     raise FactsError(f"{shown(value)} is not a whole number", value=value)
 
 
-def _flag(value: bool | None) -> bool | None:
+def _flag(value: bool | None) -> bool | None:  # noqa: FBT001 - a converter of one value
     if value is None or isinstance(value, bool):
         return value
     raise FactsError(f"{shown(value)} is not yes or no", value=value, hint="give True or False")
@@ -153,7 +158,18 @@ class Change:
 
 
 def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
-    return tuple(sorted(changes, key=lambda change: (change.since, change.field)))
+    by_place: dict[tuple[datetime, str], Change] = {}
+    for change in changes:
+        first = by_place.setdefault((change.since, change.field), change)
+        if first != change:
+            raise FactsError(
+                f"{shown(change.field)} takes two values at {shown(change.since.isoformat())}: "
+                f"{shown(first.value)} and {shown(change.value)}",
+                place=f"changes: {change.field}",
+                value=change.value,
+                hint="keep one of them, or give them different instants",
+            )
+    return tuple(by_place[place] for place in sorted(by_place))
 
 
 def _changes_field() -> tuple[Change, ...]:

@@ -60,7 +60,7 @@ def decimal(value: "int | str | Decimal") -> Decimal:
         raise UsageError(f"{shown(value)} is not a number", value=value)
     if isinstance(value, int) and value.bit_length() > 4 * _DIGITS:
         raise _too_long(value)
-    if isinstance(value, str) and (len(value) > 2 * _DIGITS or not value.isascii()):
+    if isinstance(value, str) and (len(value) > 2 * _DIGITS or not value.isascii() or "_" in value):
         raise UsageError(f"{shown(value)} is not a decimal number", value=value)
     try:
         exact = Decimal(value)
@@ -272,6 +272,8 @@ def exact(value: object) -> Value:
         return instant(value)
     if isinstance(value, (float, Decimal)):
         return decimal(value)  # type: ignore[arg-type]
+    if isinstance(value, int) and value.bit_length() > 4 * _DIGITS:
+        raise _too_long(value)
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, date):

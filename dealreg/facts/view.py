@@ -69,7 +69,7 @@ class View:
             anchor = self.read(registration, as_of)
             if not isinstance(anchor, datetime):
                 return None
-            when = min(anchor, self.at)
+            when = anchor
         return self._value(registration, name, when)
 
     def status(self, registration: Registration) -> Status | None:
@@ -103,6 +103,8 @@ class View:
                 return None if status is None else status.value
             case "currency":
                 return None if registration.amount is None else registration.amount.currency
+            case _:
+                pass
         value = self._supplied(registration, field, when)
         if value is None:
             return self._fallback(registration, name)
@@ -121,7 +123,8 @@ class View:
             case "customer_id":
                 deal = self._opportunities.get(registration.opportunity_id or "")
                 return None if deal is None else deal.customer_id
-        return None
+            case _:
+                return None
 
     def _supplied(self, registration: Registration, field: Field, when: datetime) -> Value | None:
         record = self._record(registration, field.subject)

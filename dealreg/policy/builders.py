@@ -24,6 +24,7 @@ from dealreg.policy.predicates import (
     Missing,
     Not,
     OneOf,
+    Only,
     Op,
     Overlaps,
     Predicate,
@@ -31,12 +32,9 @@ from dealreg.policy.predicates import (
 )
 from dealreg.policy.stages import (
     Award,
-    Band,
-    Banded,
     Best,
     Bucket,
     Effect,
-    FractionOfHolder,
     Grace,
     HeadStart,
     HolderOf,
@@ -46,16 +44,15 @@ from dealreg.policy.stages import (
     Others,
     OthersStand,
     Override,
-    Percent,
     Period,
     Prefer,
     Preference,
     Requirement,
     Scope,
-    Terms,
     Tie,
     Unmet,
 )
+from dealreg.policy.terms import Band, Banded, FractionOfHolder, Percent, Terms
 
 __all__ = [
     "ALWAYS",
@@ -98,9 +95,11 @@ __all__ = [
 
 _TRUTH = (
     "a rule has no truth value until it is asked of a registration",
-    "combine rules with `&`, `|` and `~` (or all_of, any_of, not_), not with `and`, `or`, `not`; "
-    "write `(field(x) >= 1) & (field(x) <= 5)`, not `1 <= field(x) <= 5`; "
-    "and `field(x).one_of(...)`, not `in`",
+    (
+        "combine rules with `&`, `|` and `~` (or all_of, any_of, not_), not with `and`, `or`, "
+        "`not`; write `(field(x) >= 1) & (field(x) <= 5)`, not `1 <= field(x) <= 5`; "
+        "and `field(x).one_of(...)`, not `in`"
+    ),
 )
 
 
@@ -134,7 +133,7 @@ class Condition:
     def __invert__(self) -> "Condition":
         return not_(self)
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304 - it has no truth value
         _no_truth(self)
 
 
@@ -196,10 +195,10 @@ class FieldBuilder:
             _no_truth(value)
         return Condition(Compare(self.fact, op, value))
 
-    def __eq__(self, value: Any) -> Condition:  # type: ignore[override]
+    def __eq__(self, value: object) -> Condition:  # type: ignore[override]
         return self._compare(Op.EQ, value)
 
-    def __ne__(self, value: Any) -> Condition:  # type: ignore[override]
+    def __ne__(self, value: object) -> Condition:  # type: ignore[override]
         return self._compare(Op.NE, value)
 
     def __lt__(self, value: Any) -> Condition:
@@ -214,7 +213,7 @@ class FieldBuilder:
     def __ge__(self, value: Any) -> Condition:
         return self._compare(Op.GE, value)
 
-    def __bool__(self) -> NoReturn:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304 - it has no truth value
         _no_truth(self)
 
     def __contains__(self, value: object) -> NoReturn:
@@ -242,6 +241,10 @@ class FieldBuilder:
     def covers(self, *texts: str) -> Condition:
         """The set has all of the texts."""
         return Condition(Covers(self.fact, texts))
+
+    def only(self, *texts: str) -> Condition:
+        """The set has nothing but the texts, such as products of the families listed."""
+        return Condition(Only(self.fact, texts))
 
     def is_missing(self) -> Condition:
         """The field is not known."""

@@ -5,8 +5,8 @@ from typing import ClassVar
 import attrs
 
 from dealreg.errors import PolicyError, shown
+from dealreg.facts.values import as_tuple
 from dealreg.policy.stages import (
-    FractionOfHolder,
     HolderOf,
     Joint,
     Others,
@@ -15,11 +15,10 @@ from dealreg.policy.stages import (
     Preference,
     Requirement,
     Scope,
-    Terms,
     Tie,
     Window,
 )
-from dealreg.facts.values import as_tuple
+from dealreg.policy.terms import FractionOfHolder, Terms
 
 __all__ = ["Contest"]
 

@@ -28,11 +28,13 @@ from dealreg.policy.predicates import (
     Missing,
     Not,
     OneOf,
+    Only,
     Op,
     Overlaps,
     Predicate,
 )
-from dealreg.policy.stages import Band, Banded, Key, Preference, Terms
+from dealreg.policy.stages import Key, MissingRule, Preference
+from dealreg.policy.terms import Band, Banded, Terms
 
 __all__ = ["normal_form", "normal_predicate", "policy_digest"]
 
@@ -66,7 +68,7 @@ def normal_predicate(predicate: Predicate, vocabulary: Vocabulary) -> Predicate:
             return Compare(fact, Op.EQ, typed[0]) if len(typed) == 1 else OneOf(fact, typed)
         case Overlaps(fact, values):
             return Covers(fact, values) if len(values) == 1 else predicate
-        case Constant() | Covers() | Missing() | External():
+        case Constant() | Covers() | Only() | Missing() | External():
             return predicate
         case _:
             assert_never(predicate)
@@ -84,7 +86,7 @@ def _negated(part: Predicate, vocabulary: Vocabulary) -> Predicate:
             return Constant(not value)
         case Compare(fact, op, value):
             return normal_predicate(Compare(fact, _NEGATED[op], value), vocabulary)
-        case OneOf() | Overlaps() | Covers() | Missing() | External():
+        case OneOf() | Overlaps() | Covers() | Only() | Missing() | External():
             inner_form = normal_predicate(part, vocabulary)
             if isinstance(inner_form, Compare):
                 return _negated(inner_form, vocabulary)
@@ -144,7 +146,6 @@ def _normal_contest(contest: Contest, vocabulary: Vocabulary) -> Contest:
         contest,
         requires=tuple(each for each in requires if each.that != Constant(True)),
         overrides=tuple(each for each in overrides if each.when != Constant(False)),
-        after=tuple(sorted(contest.after, key=lambda each: (each.benefit, each.code))),
         prefer=_live_keys(contest.prefer, settle),
         gives=_normal_gives(contest.gives, settle),
         others=attrs.evolve(
@@ -158,14 +159,18 @@ def _normal_contest(contest: Contest, vocabulary: Vocabulary) -> Contest:
 def _live_keys(
     keys: tuple[Preference, ...], settle: Callable[[Predicate], Predicate]
 ) -> tuple[Preference, ...]:
-    """Without the keys that can never tell two apart: a field ordered by before, a constant."""
+    """Without the keys that can never tell two apart: a field ordered by before, a constant.
+
+    A key that refers a missing value to a person still does so where an earlier one did not.
+    """
     kept: list[Preference] = []
-    seen: set[tuple[Fact, str | None]] = set()
+    seen: dict[tuple[Fact, str | None], bool] = {}
     for key in keys:
         if isinstance(key, Key):
-            if (key.fact, key.currency) not in seen:
+            place, refers = (key.fact, key.currency), key.missing is MissingRule.REFER
+            if place not in seen or (refers and not seen[place]):
                 kept.append(key)
-            seen.add((key.fact, key.currency))
+            seen[place] = refers or seen.get(place, False)
             continue
         settled = attrs.evolve(key, when=settle(key.when))
         if not isinstance(settled.when, Constant) and settled not in kept:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 from typing import ClassVar, Final
 
 import attrs
@@ -10,9 +11,9 @@ from dealreg.errors import PolicyError, shown
 from dealreg.facts.calendars import Calendar
 from dealreg.facts.fields import Field
 from dealreg.facts.instants import instant
+from dealreg.facts.values import Choice, as_tuple
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.contests import Contest
-from dealreg.facts.values import Choice, as_tuple
 
 __all__ = ["SEMANTICS", "Edition", "Governs", "Policy", "PolicyBook"]
 
@@ -92,7 +93,7 @@ def _editions(editions: Iterable[Edition]) -> tuple[Edition, ...]:
     ordered = tuple(sorted(editions, key=lambda edition: edition.effective_from))
     if not ordered:
         raise PolicyError("a policy book has no version", hint="give it at least one edition")
-    for one, next_one in zip(ordered, ordered[1:], strict=False):
+    for one, next_one in pairwise(ordered):
         if one.effective_from == next_one.effective_from:
             raise PolicyError(
                 f"versions {shown(one.policy.version)} and {shown(next_one.policy.version)} take "

@@ -24,6 +24,7 @@ __all__ = [
     "Missing",
     "Not",
     "OneOf",
+    "Only",
     "Op",
     "Overlaps",
     "Predicate",
@@ -143,6 +144,16 @@ class Covers:
 
 
 @attrs.frozen
+class Only:
+    """The set has nothing but the texts; an empty set has. Unknown when it is missing."""
+
+    tag: ClassVar[str] = "only"
+
+    fact: Fact
+    values: tuple[str, ...] = attrs.field(converter=_texts)
+
+
+@attrs.frozen
 class Missing:
     """The field is not known. Never itself unknown."""
 
@@ -237,8 +248,8 @@ class Not:
 
 
 Predicate: TypeAlias = (
-    Constant | Compare | OneOf | Overlaps | Covers | Missing | External | AllOf | AnyOf | Not
+    Constant | Compare | OneOf | Overlaps | Covers | Only | Missing | External | AllOf | AnyOf | Not
 )
 """The closed union of predicate nodes."""
 
-_KINDS = (Constant, Compare, OneOf, Overlaps, Covers, Missing, External, AllOf, AnyOf, Not)
+_KINDS = (Constant, Compare, OneOf, Overlaps, Covers, Only, Missing, External, AllOf, AnyOf, Not)

@@ -1,26 +1,24 @@
 """The stages of a contest: who is eligible, who is in time, in what order, and for what.
 
-Data only, one class per thing a programme states. `dealreg.policy.contests` puts them together.
+Data only, one class per thing a programme states. What an entitlement is worth is in `terms.py`;
+`dealreg.policy.contests` puts them together.
 """
 
 from decimal import Decimal
-from fractions import Fraction
 from typing import ClassVar, TypeAlias
 
 import attrs
 
-from dealreg.errors import PolicyError, UsageError, shown
+from dealreg.errors import PolicyError, shown
 from dealreg.facts.values import Choice, Span, Unit, as_tuple, decimal
 from dealreg.policy.predicates import Fact, Predicate, predicate
+from dealreg.policy.terms import Terms
 
 __all__ = [
     "Award",
-    "Band",
-    "Banded",
     "Best",
     "Bucket",
     "Effect",
-    "FractionOfHolder",
     "Grace",
     "HeadStart",
     "HolderOf",
@@ -30,15 +28,12 @@ __all__ = [
     "Others",
     "OthersStand",
     "Override",
-    "Percent",
     "Period",
     "Prefer",
     "Preference",
-    "Rate",
     "Requirement",
     "Scope",
     "Stature",
-    "Terms",
     "Tie",
     "Unmet",
     "Window",
@@ -203,7 +198,7 @@ class MissingRule(Choice):
 
 @attrs.frozen
 class Key:
-    """Order by a field: earliest submitted, highest tier, lowest …
+    """Order by a field: earliest submitted, highest tier.
 
     Attributes:
         fact: the field.
@@ -298,81 +293,6 @@ class Joint:
     stature: tuple[Stature, ...] = attrs.field(default=(), converter=as_tuple)
     code: str = attrs.field(default="NOT_COMPLEMENTARY", converter=_code)
     tell: str = ""
-
-
-@attrs.frozen
-class Percent:
-    """A rate in percent, exact."""
-
-    tag: ClassVar[str] = "percent"
-
-    value: Decimal = attrs.field(converter=decimal)
-
-
-def _fraction(value: "Fraction | int | str") -> Fraction:
-    if isinstance(value, float):
-        raise UsageError(
-            f"{shown(value)} is a float, which is not exact", value=value, hint='write "1/2"'
-        )
-    try:
-        made = Fraction(value)
-    except (ValueError, ZeroDivisionError):
-        raise UsageError(f"{shown(value)} is not a fraction", value=value) from None
-    if not 0 <= made <= 1:
-        raise PolicyError(
-            f"the fraction {shown(str(made))} is not between 0 and 1", value=str(made)
-        )
-    return made
-
-
-@attrs.frozen
-class FractionOfHolder:
-    """A fraction of the rate that the first holder gets, such as half of it."""
-
-    tag: ClassVar[str] = "fraction_of_holder"
-
-    value: Fraction = attrs.field(converter=_fraction)
-
-
-@attrs.frozen
-class Band:
-    """A rate for those that satisfy a predicate: a tier, a volume band."""
-
-    tag: ClassVar[str] = "band"
-
-    when: Predicate = attrs.field(converter=predicate)
-    percent: Decimal = attrs.field(converter=decimal)
-
-
-@attrs.frozen
-class Banded:
-    """The rate of the first band that applies; none of them, no rate."""
-
-    tag: ClassVar[str] = "banded"
-
-    bands: tuple[Band, ...] = attrs.field(converter=as_tuple)
-
-
-Rate: TypeAlias = Percent | FractionOfHolder | Banded
-
-
-@attrs.frozen
-class Terms:
-    """What an entitlement is worth: a label people know, a rate, a share.
-
-    Attributes:
-        label: the programme's own words, such as `co-sell rate`.
-        rate: a percentage, a fraction of the holder's, or bands; None when there is none.
-        share: which part of the benefit; None for the whole (or the equal part of a shared tie).
-    """
-
-    tag: ClassVar[str] = "terms"
-
-    label: str = ""
-    rate: Rate | None = None
-    share: Fraction | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_fraction)
-    )
 
 
 class OthersStand(Choice):

@@ -17,10 +17,12 @@ from dealreg.policy.predicates import (
     Missing,
     Not,
     OneOf,
+    Only,
     Overlaps,
     Predicate,
 )
-from dealreg.policy.stages import Banded, Key, Terms
+from dealreg.policy.stages import Key
+from dealreg.policy.terms import Banded, Terms
 
 __all__ = ["atoms", "externals_of", "fact_of", "predicates_of"]
 
@@ -36,7 +38,16 @@ def atoms(predicate: Predicate, path: str = "") -> Iterator[tuple[str, Predicate
                 yield from atoms(part, f"{path}.any[{place}]")
         case Not(part):
             yield from atoms(part, f"{path}.not")
-        case Constant() | Compare() | OneOf() | Overlaps() | Covers() | Missing() | External():
+        case (
+            Constant()
+            | Compare()
+            | OneOf()
+            | Overlaps()
+            | Covers()
+            | Only()
+            | Missing()
+            | External()
+        ):
             yield path, predicate
         case _:
             assert_never(predicate)
@@ -45,7 +56,7 @@ def atoms(predicate: Predicate, path: str = "") -> Iterator[tuple[str, Predicate
 def fact_of(atom: Predicate) -> Fact | None:
     """The fact that a leaf asks about; None where it asks about none."""
     match atom:
-        case Compare() | OneOf() | Overlaps() | Covers() | Missing():
+        case Compare() | OneOf() | Overlaps() | Covers() | Only() | Missing():
             return atom.fact
         case _:
             return None

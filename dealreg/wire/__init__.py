@@ -1,0 +1,29 @@
+"""How to store it: policies as TOML and JSON, facts from tables, every value as canonical JSON."""
+
+from dealreg.wire.files import LARGEST_POLICY, read_policy
+from dealreg.wire.json_form import FORMAT, LARGEST, from_json, to_json
+from dealreg.wire.policy_toml import policy_from_toml, policy_to_toml
+from dealreg.wire.rejects import Column, Loaded, Reject
+from dealreg.wire.table_rows import facts_to_rows
+from dealreg.wire.tables import Table, load_facts, read_table
+from dealreg.wire.text import predicate_from_text, predicate_to_text
+
+__all__ = [
+    "FORMAT",
+    "LARGEST",
+    "LARGEST_POLICY",
+    "Column",
+    "Loaded",
+    "Reject",
+    "Table",
+    "facts_to_rows",
+    "from_json",
+    "load_facts",
+    "policy_from_toml",
+    "policy_to_toml",
+    "predicate_from_text",
+    "predicate_to_text",
+    "read_policy",
+    "read_table",
+    "to_json",
+]

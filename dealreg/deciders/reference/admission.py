@@ -64,7 +64,7 @@ def admit(stage: Stage, registration: Registration, upstream: Upstream) -> Admis
     if own is None:
         return Admission(Barred(StandingKind.DENIED, "NOT_OFFERED", NOT_IN_FORCE), "")
     mine = attrs.evolve(stage, contest=own[0], policy=own[1])
-    found = [_lapsed(mine, registration)]
+    found = [_lapsed(stage, registration)]
     found += [_unmet(mine, each, registration) for each in mine.contest.requires]
     found += [_dependence(mine, each, registration, upstream) for each in mine.contest.after]
     reasons = [each for each in found if each is not None]

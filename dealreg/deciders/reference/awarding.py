@@ -3,18 +3,20 @@
 from collections import deque
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import combinations
 
 import attrs
 
 from dealreg.deciders.reference.admission import ruling
+from dealreg.deciders.reference.competing import compete, fits, same_claimant
 from dealreg.deciders.reference.ordering import Group, in_time, margin, overriding, ranked
 from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.records import Registration, Verdict
 from dealreg.outcome.decision import Margin
 from dealreg.policy.paths import override_path
-from dealreg.policy.stages import Award, Effect, Override, Tie
+from dealreg.policy.stages import Effect, Override, Tie
 
-__all__ = ["Awarded", "Loss", "award", "compete"]
+__all__ = ["Awarded", "Held", "Loss", "Pool", "Taken", "award"]
 
 
 @attrs.frozen(eq=False)
@@ -39,19 +41,20 @@ class Pool:
 
 
 @attrs.frozen(eq=False)
+class Held:
+    """What part of the benefit a registration holds, and as which: equal holders are equal."""
+
+    share: Fraction
+    place: int
+
+
+@attrs.frozen(eq=False)
 class Awarded:
     """The outcome of the stage: holders and losers in rank order, and the pools in between."""
 
-    holders: dict[Registration, Fraction] = attrs.field(factory=dict)
+    holders: dict[Registration, Held] = attrs.field(factory=dict)
     lost: dict[Registration, Loss] = attrs.field(factory=dict)
     pools: list[Pool] = attrs.field(factory=list)
-
-    def outcome(self, registration: Registration) -> tuple[str, Fraction | None, int | None]:
-        """What becomes of a registration, for comparing two outcomes: word, share and rank."""
-        if registration in self.holders:
-            rank = list(self.holders).index(registration)
-            return "holds", self.holders[registration], rank
-        return "lost" if registration in self.lost else "pending", None, None
 
 
 def award(stage: Stage, eligible: Sequence[Registration]) -> Awarded:
@@ -107,32 +110,41 @@ def _flat(groups: list[Group]) -> list[Registration]:
     return [member for group in groups for member in group.members]
 
 
-def compete(stage: Stage, one: Registration, other: Registration) -> bool:
-    """Whether two registrations of one conflict want the same thing (C-2)."""
-    lines = stage.contest.scope.lines
-    if lines is None or stage.contest.scope.award is Award.BY_LINE:
-        return True
-    view = stage.view
-    mine, theirs = view.read(one, lines), view.read(other, lines)
-    if not isinstance(mine, frozenset) or not isinstance(theirs, frozenset):
-        return True  # a scope that is not stated covers everything
-    return bool(mine & theirs) or not mine or not theirs
+def _own_rival(
+    stage: Stage, awarded: Awarded, registration: Registration, room: Sequence[Registration] = ()
+) -> Loss | None:
+    """The same partner's better-placed registration for the same thing, if it has one (C-10).
 
-
-def _claimant(stage: Stage, registration: Registration) -> object:
-    value = stage.view.read(registration, stage.contest.one_per)
-    return registration.registration_id if value is None else value
-
-
-def _own_rival(stage: Stage, awarded: Awarded, registration: Registration) -> Loss | None:
-    """The same partner's better-placed registration for the same thing, if it has one (C-10)."""
-    mine = _claimant(stage, registration)
-    placed = [*awarded.holders, *awarded.lost, *(m for p in awarded.pools for m in p.members)]
-    for other in placed:
-        if _claimant(stage, other) == mine and compete(stage, registration, other):
+    Of those equally placed, in `room`, the lower registration id comes first.
+    """
+    pooled = [member for pool in awarded.pools for member in pool.members]
+    for other in (*awarded.holders, *awarded.lost, *pooled, *room):
+        if same_claimant(stage, registration, other) and compete(stage, registration, other):
             clause = stage.path("one_per")
             return Loss("DUPLICATE_SAME_PARTNER", clause, other, residual=False)
     return None
+
+
+@attrs.frozen(eq=False)
+class Taken:
+    """The places taken before a registration: by rivals that hold, and by pools."""
+
+    rivals: tuple[Registration, ...]
+    places: int
+    unsure: bool
+    """Whether a pool may or may not take one more, as a person decides."""
+
+
+def _taken(stage: Stage, awarded: Awarded, registration: Registration) -> Taken:
+    rivals = tuple(each for each in awarded.holders if compete(stage, registration, each))
+    places, unsure = len(rivals), False
+    for pool in awarded.pools:
+        against = [compete(stage, registration, each) for each in pool.members]
+        if all(against) and pool.slots is not None:
+            places += pool.slots
+        else:
+            unsure |= any(against)
+    return Taken(rivals, places, unsure)
 
 
 def _fill(stage: Stage, awarded: Awarded, groups: list[Group]) -> None:
@@ -149,44 +161,36 @@ def _fill(stage: Stage, awarded: Awarded, groups: list[Group]) -> None:
             else:
                 room.append(each)
         contested = [each for each in room if _contested(stage, awarded, each, room)]
-        awarded.holders.update({e: Fraction(1) for e in room if e not in contested})
-        if contested:
-            queue.extendleft(reversed(_tied(stage, awarded, contested, group.unclear)))
+        held = {
+            each: Held(Fraction(1), _taken(stage, awarded, each).places + 1)
+            for each in room
+            if each not in contested
+        }
+        awarded.holders.update(held)
+        for tied in reversed(_together(stage, contested)):
+            queue.extendleft(reversed(_tied(stage, awarded, tied, group.unclear)))
 
 
 def _no_room(
     stage: Stage, awarded: Awarded, registration: Registration, room: list[Registration]
 ) -> Loss | Pool | None:
     """Why a registration cannot hold beside those placed before it; None when it can."""
-    same = _own_rival(stage, awarded, registration)
+    same = _own_rival(stage, awarded, registration, room)
     if same is not None:
         return same
-    mine = _claimant(stage, registration)
-    for other in room:  # tied with itself: the lower registration id stands for the partner
-        if _claimant(stage, other) == mine and compete(stage, registration, other):
-            clause = stage.path("one_per")
-            return Loss("DUPLICATE_SAME_PARTNER", clause, other, residual=False)
-    rivals = [each for each in awarded.holders if compete(stage, registration, each)]
-    taken, unsure = len(rivals), False
-    for pool in awarded.pools:
-        against = [each for each in pool.members if compete(stage, registration, each)]
-        if len(against) == len(pool.members) and pool.slots is not None:
-            taken += pool.slots
-        else:
-            unsure |= bool(against)
-    capacity = stage.contest.capacity
-    if capacity is not None and taken >= capacity:
-        clause = stage.path("capacity")
-        rival = rivals[-1] if rivals else None
-        by = margin(stage, registration, rival) if rival is not None else None
-        if rival is not None:  # equal in every preference: the tie rule decided
-            clause = by.clause if by else stage.path("tie")
-        return Loss(stage.contest.others.code, clause, rival, by)
-    unfit = [each for each in rivals if not _fits(stage, registration, each)]
-    if unfit and stage.contest.joint is not None:
-        clause = stage.path("joint")
-        return Loss(stage.contest.joint.code, clause, unfit[0])
-    if unsure or (taken > len(rivals) and stage.contest.joint is not None):
+    taken = _taken(stage, awarded, registration)
+    contest = stage.contest
+    if contest.capacity is not None and taken.places >= contest.capacity:
+        if not taken.rivals:
+            return Loss(contest.others.code, stage.path("capacity"))
+        rival = taken.rivals[-1]
+        by = margin(stage, registration, rival)
+        # Equal in every preference: the tie rule decided.
+        return Loss(contest.others.code, by.clause if by else stage.path("tie"), rival, by)
+    unfit = [each for each in taken.rivals if not fits(stage, registration, each)]
+    if unfit and contest.joint is not None:
+        return Loss(contest.joint.code, stage.path("joint"), unfit[0])
+    if taken.unsure or (taken.places > len(taken.rivals) and contest.joint is not None):
         return Pool((registration,), "AFTER_TIE", stage.path("tie"), None)
     return None
 
@@ -194,62 +198,62 @@ def _no_room(
 def _contested(
     stage: Stage, awarded: Awarded, registration: Registration, room: list[Registration]
 ) -> bool:
+    """Whether not all can hold of those it is equal with and competes with."""
     others = [e for e in room if e is not registration and compete(stage, registration, e)]
-    taken = sum(compete(stage, registration, each) for each in awarded.holders)
-    taken += sum(
-        pool.slots or 0
-        for pool in awarded.pools
-        if all(compete(stage, registration, each) for each in pool.members)
-    )
     capacity = stage.contest.capacity
-    if capacity is not None and taken + len(others) + 1 > capacity:
+    places = _taken(stage, awarded, registration).places
+    if capacity is not None and places + len(others) + 1 > capacity:
         return True
-    return any(not _fits(stage, registration, each) for each in others)
+    return any(not fits(stage, registration, each) for each in others)
+
+
+def _together(stage: Stage, contested: list[Registration]) -> list[list[Registration]]:
+    """Those that compete with each other, directly or through others: each a tie of its own."""
+    ties: list[list[Registration]] = []
+    for each in contested:
+        joined = [tie for tie in ties if any(compete(stage, each, member) for member in tie)]
+        ties = [tie for tie in ties if tie not in joined]
+        ties.append(sorted([each, *(m for tie in joined for m in tie)], key=contested.index))
+    return ties
 
 
 def _tied(
     stage: Stage, awarded: Awarded, contested: list[Registration], unclear: str | None
 ) -> list[Group]:
     """Apply the tie rule; what is left to place afterwards, in order (C-12)."""
-    tie = Tie.REFER if unclear else stage.contest.tie
     clause = unclear or stage.path("tie")
+    tie = Tie.REFER if unclear else stage.contest.tie
     if tie is Tie.REGISTRATION_ID:
         return [Group((each,)) for each in contested]
-    capacity = stage.contest.capacity
-    taken = sum(all(compete(stage, e, h) for e in contested) for h in awarded.holders)
-    slots = None if capacity is None else capacity - taken
     if tie is Tie.SHARE:
-        share = Fraction(1) if slots is None else min(Fraction(slots, len(contested)), Fraction(1))
-        awarded.holders.update({each: share for each in contested})
+        _share(stage, awarded, contested)
         return []
     accepted, refused, rest = _said(stage, contested)
     awarded.lost.update({each: Loss("RULED_AGAINST", clause, residual=False) for each in refused})
     if refused or (accepted and rest):
         return [Group(part, unclear) for part in (accepted, rest) if part]
     code = "MISSING_FOR_ORDER" if unclear else "TIE"
-    uniform = all(compete(stage, one, other) for one in contested for other in contested)
-    pool = Pool(tuple(contested), code, clause, slots if uniform else None)
-    awarded.pools.append(pool)
+    awarded.pools.append(Pool(tuple(contested), code, clause, _slots(stage, awarded, contested)))
     return []
 
 
-def _fits(stage: Stage, one: Registration, other: Registration) -> bool:
-    """Whether two may hold the benefit beside each other (C-13). Not known is no."""
-    joint = stage.contest.joint
-    if joint is None:
-        return True
-    view = stage.view
-    for name in (*joint.distinct, *joint.disjoint):
-        mine, theirs = view.read(one, name), view.read(other, name)
-        if mine is None or theirs is None or mine == theirs:
-            return False
-        if isinstance(mine, frozenset) and isinstance(theirs, frozenset) and mine & theirs:
-            return False
-    for stature in joint.stature:
-        mine, theirs = view.read(one, stature.field), view.read(other, stature.field)
-        if mine is None or theirs is None:
-            return False
-        # Fractions, because subtracting decimals rounds as the ambient context says.
-        if abs(Fraction(mine) - Fraction(theirs)) > Fraction(stature.at_most):  # type: ignore[arg-type]
-            return False
-    return True
+def _share(stage: Stage, awarded: Awarded, tied: list[Registration]) -> None:
+    """All of the tied hold, each an equal part of the places that are left."""
+    taken = max(_taken(stage, awarded, each).places for each in tied)
+    capacity = stage.contest.capacity
+    left = len(tied) if capacity is None else min(capacity - taken, len(tied))
+    held = Held(Fraction(left, len(tied)), taken + 1)
+    awarded.holders.update(dict.fromkeys(tied, held))
+
+
+def _slots(stage: Stage, awarded: Awarded, tied: list[Registration]) -> int | None:
+    """How many of the tied will hold, whoever a person prefers; None when that depends."""
+    if stage.contest.capacity is None:
+        return None
+    taken = [_taken(stage, awarded, each) for each in tied]
+    left = stage.contest.capacity - taken[0].places
+    alike = all((each.rivals, each.places) == (taken[0].rivals, taken[0].places) for each in taken)
+    pairs = list(combinations(tied, 2))
+    uniform = all(compete(stage, one, other) for one, other in pairs)
+    fit = left == 1 or all(fits(stage, one, other) for one, other in pairs)
+    return left if alike and uniform and fit else None

@@ -10,22 +10,23 @@ from datetime import datetime
 import attrs
 
 from dealreg.deciders.reference.admission import Admission, Barred, admit
-from dealreg.deciders.reference.awarding import Awarded, Loss, award, compete
+from dealreg.deciders.reference.awarding import Awarded, Loss, award
+from dealreg.deciders.reference.competing import compete
+from dealreg.deciders.reference.deadlocks import deadlocks
 from dealreg.deciders.reference.entitling import entitlement, residual
 from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.run import Conflict, Run, upstream
 from dealreg.deciders.reference.stage import Stage
 from dealreg.deciders.reference.truth import Answers
 from dealreg.facts.canonical import digest
 from dealreg.facts.case import Facts
 from dealreg.facts.records import Registration
 from dealreg.outcome.decision import (
-    Deadlock,
     Decision,
     PolicyRef,
     Referral,
     Standing,
     StandingKind,
-    Step,
 )
 from dealreg.policy.normal import policy_digest
 from dealreg.policy.paths import NOT_IN_FORCE, contest_path
@@ -35,27 +36,6 @@ from dealreg.policy.stages import Award, OthersStand
 __all__ = ["decide_unchecked"]
 
 GRANTED, REFERRED = StandingKind.GRANTED, StandingKind.REFERRED
-
-
-@attrs.frozen(eq=False)
-class Conflict:
-    """Registrations that compete for a benefit: equal in the scope's keys, for one line."""
-
-    benefit: str
-    keys: tuple[str, ...]
-    line: str | None
-    members: tuple[Registration, ...]
-
-
-@attrs.frozen(eq=False)
-class Run:
-    """One run: the rules, and what has been decided so far."""
-
-    rules: Rules
-    standings: list[Standing] = attrs.field(factory=list)
-    referrals: list[Referral] = attrs.field(factory=list)
-    conflicts: list[Conflict] = attrs.field(factory=list)
-    trace: list[Step] = attrs.field(factory=list)
 
 
 def decide_unchecked(
@@ -74,13 +54,16 @@ def decide_unchecked(
         facts_digest=digest(facts),
         standings=run.standings,
         referrals=run.referrals,
-        deadlocks=[found for conflict in run.conflicts for found in _deadlocks(run, conflict)],
+        deadlocks=[each for conflict in run.conflicts for each in deadlocks(run, conflict, _run)],
         trace=run.trace,
     )
 
 
 def _run(rules: Rules) -> Run:
     run = Run(rules)
+    for benefit in rules.announced:
+        everybody = Conflict(benefit, (), None, rules.facts.registrations)
+        _not_offered(run, everybody)
     for benefit in rules.benefits():
         for conflict in _conflicts(run, benefit):
             run.conflicts.append(conflict)
@@ -130,22 +113,22 @@ def _lines(run: Run, registration: Registration, benefit: str) -> frozenset[str]
 def _decide(run: Run, conflict: Conflict) -> None:
     lead = run.rules.lead(conflict.benefit, conflict.members)
     if lead is None:
-        none = Admission(Barred(StandingKind.DENIED, "NOT_OFFERED", NOT_IN_FORCE), "")
-        for each in conflict.members:
-            _stand_barred(run, conflict, each, none)
+        _not_offered(run, conflict)
         return
     stage = Stage(run.rules, *lead, conflict.line, run.trace)
 
-    def upstream(benefit: str, registration_id: str) -> Standing | None:
-        return _upstream(run, benefit, registration_id, conflict.line)
+    def before(benefit: str, registration_id: str) -> Standing | None:
+        return upstream(run, benefit, registration_id, conflict.line)
 
-    admitted = {each: admit(stage, each, upstream) for each in conflict.members}
+    admitted = {each: admit(stage, each, before) for each in conflict.members}
     eligible = [each for each, admission in admitted.items() if admission.barred is None]
     awaiting = {e: a.barred for e, a in admitted.items() if a.barred and a.barred.kind is REFERRED}
     awarded = award(stage, eligible)
-    held_back = _held_back(stage, awarded, eligible, awaiting)
+    held_back, lost = _awaited(stage, awarded, eligible, awaiting)
     for each, admission in admitted.items():
-        if admission.barred is not None:
+        if each in lost:
+            run.standings.append(attrs.evolve(lost[each], policy_version=admission.version))
+        elif admission.barred is not None:
             _stand_barred(run, conflict, each, admission)
         elif each in held_back:
             other = held_back[each]
@@ -155,36 +138,45 @@ def _decide(run: Run, conflict: Conflict) -> None:
             _stand_barred(run, conflict, each, Admission(waits, admission.version))
         else:
             run.standings.append(_placed(stage, awarded, each, admission.version))
-    run.referrals.extend(_referrals(conflict, awarded, awaiting, held_back))
+    asked = {each: barred for each, barred in awaiting.items() if each not in lost}
+    run.referrals.extend(_referrals(conflict, awarded, asked, held_back))
 
 
-def _upstream(run: Run, benefit: str, registration_id: str, line: str | None) -> Standing | None:
-    """A registration's standing to a benefit it depends on: to that line, or the best of all."""
-    found = [
-        each
-        for each in run.standings
-        if (each.benefit, each.registration_id) == (benefit, registration_id)
-        and (line is None or each.line in (None, line))
-    ]
-    best = {GRANTED: 0, REFERRED: 1}
-    return min(found, key=lambda each: best.get(each.kind, 2), default=None)
+def _not_offered(run: Run, conflict: Conflict) -> None:
+    none = Admission(Barred(StandingKind.DENIED, "NOT_OFFERED", NOT_IN_FORCE), "")
+    for each in conflict.members:
+        _stand_barred(run, conflict, each, none)
 
 
-def _held_back(
+def _awaited(
     stage: Stage,
     awarded: Awarded,
     eligible: list[Registration],
     awaiting: Mapping[Registration, Barred],
-) -> dict[Registration, Registration]:
-    """Whose outcome would change if a person admitted one who awaits a ruling, and who (C-5)."""
+) -> tuple[dict[Registration, Registration], dict[Registration, Standing]]:
+    """What hangs on a person's word about one who awaits it, admitted alone (C-5).
+
+    Whose outcome would change, and by whom; and those whom the word would not help, with the
+    standing they have either way.
+    """
     quiet = attrs.evolve(stage, trace=[])
     held: dict[Registration, Registration] = {}
+    lost: dict[Registration, Standing] = {}
     for other in awaiting:
         alternative = award(quiet, [*eligible, other])
-        for each in eligible:
-            if awarded.outcome(each) != alternative.outcome(each):
-                held.setdefault(each, other)
-    return held
+        changed = [e for e in eligible if _gets(quiet, awarded, e) != _gets(quiet, alternative, e)]
+        for each in changed:
+            held.setdefault(each, other)
+        standing = _placed(quiet, alternative, other, "")
+        if not changed and standing.kind is StandingKind.DENIED and not standing.entitlement:
+            lost[other] = standing
+    return held, lost
+
+
+def _gets(stage: Stage, awarded: Awarded, each: Registration) -> tuple[object, ...]:
+    """What a registration gets, without the reasons."""
+    standing = _placed(stage, awarded, each, "")
+    return each in awarded.holders, standing.kind is REFERRED, standing.entitlement
 
 
 def _stand_barred(
@@ -221,9 +213,10 @@ def _placed(stage: Stage, awarded: Awarded, each: Registration, version: str) ->
         policy_version=version,
     )
     if each in awarded.holders:
-        rank = [h for h in awarded.holders if compete(stage, each, h)].index(each) + 1
         return attrs.evolve(
-            standing, place=rank, entitlement=entitlement(stage, awarded, each, rank)
+            standing,
+            place=awarded.holders[each].place,
+            entitlement=entitlement(stage, awarded, each),
         )
     if each in awarded.lost:
         return _lost(stage, awarded, each, awarded.lost[each], standing)
@@ -268,54 +261,3 @@ def _referrals(
             clause=clause,
             candidates=sorted(member.registration_id for member in members),
         )
-
-
-def _deadlocks(run: Run, conflict: Conflict) -> Iterable[Deadlock]:
-    """What members would have got alone, where nobody gets it and no person is asked (D-8)."""
-    members = {each.registration_id for each in conflict.members}
-    standings = {
-        each.registration_id: each
-        for each in run.standings
-        if (each.benefit, each.line) == (conflict.benefit, conflict.line)
-        and each.registration_id in members
-    }
-    if len(members) < 2 or any(s.kind in (GRANTED, REFERRED) for s in standings.values()):
-        return
-    lead = run.rules.lead(conflict.benefit, conflict.members)
-    depends = [after.benefit for after in lead[0].after if after.holds] if lead else []
-    for each in conflict.members:
-        if not _granted_alone(run.rules, conflict, each):
-            continue
-        holds, blocker = None, standings[each.registration_id].rival
-        for benefit in depends:
-            holders = [m for m in sorted(members) if _holds(run, benefit, m, conflict.line)]
-            if holders and each.registration_id not in holders:
-                holds, blocker = benefit, holders[0]
-                break
-        reason = standings.get(blocker or "")
-        yield Deadlock(
-            benefit=conflict.benefit,
-            conflict=conflict.keys,
-            line=conflict.line,
-            blocked=each.registration_id,
-            blocker=blocker,
-            holds=holds,
-            code=reason.code if reason else "",
-            clause=reason.clause if reason else "",
-        )
-
-
-def _holds(run: Run, benefit: str, registration_id: str, line: str | None) -> bool:
-    standing = _upstream(run, benefit, registration_id, line)
-    return standing is not None and standing.kind is GRANTED
-
-
-def _granted_alone(rules: Rules, conflict: Conflict, each: Registration) -> bool:
-    """Whether a registration would be granted a benefit if it were the only one."""
-    facts = attrs.evolve(rules.facts, registrations=(each,))
-    views = {policy: attrs.evolve(view, facts=facts) for policy, view in rules.views.items()}
-    alone = _run(attrs.evolve(rules, facts=facts, views=views))
-    return any(
-        each.kind is GRANTED and (each.benefit, each.line) == (conflict.benefit, conflict.line)
-        for each in alone.standings
-    )

@@ -4,25 +4,26 @@ from datetime import datetime
 from fractions import Fraction
 from typing import assert_never
 
-from dealreg.deciders.reference.awarding import Awarded, compete
+from dealreg.deciders.reference.awarding import Awarded
+from dealreg.deciders.reference.competing import compete
 from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.calendars import add_span
 from dealreg.facts.records import Registration
 from dealreg.outcome.decision import Entitlement
-from dealreg.policy.stages import Banded, FractionOfHolder, Percent, Rate, Terms
+from dealreg.policy.terms import Banded, FractionOfHolder, Percent, Rate, Terms
 
 __all__ = ["entitlement", "residual"]
 
 
-def entitlement(stage: Stage, awarded: Awarded, holder: Registration, rank: int) -> Entitlement:
-    """What a holder gets: the terms of its rank, for the period."""
-    gives = stage.contest.gives
-    terms = gives[min(rank, len(gives)) - 1] if gives else Terms()
+def entitlement(stage: Stage, awarded: Awarded, holder: Registration) -> Entitlement:
+    """What a holder gets: the terms of its place, for the period."""
+    gives, held = stage.contest.gives, awarded.holders[holder]
+    terms = gives[min(held.place, len(gives)) - 1] if gives else Terms()
     starts, ends = _period(stage, holder)
     return Entitlement(
         label=terms.label,
         percent=_percent(stage, awarded, holder, terms.rate),
-        share=awarded.holders[holder] if terms.share is None else terms.share,
+        share=held.share if terms.share is None else terms.share,
         starts=starts,
         ends=ends,
     )
@@ -63,11 +64,19 @@ def _percent(
             fitting = (band.percent for band in bands if reader.truth(band.when) is True)
             return next((Fraction(percent) for percent in fitting), None)
         case FractionOfHolder(fraction):
-            rivals = (h for h in awarded.holders if h is not registration)
-            first = next((h for h in rivals if compete(stage, registration, h)), None)
-            if first is None or not stage.contest.gives:
-                return None
-            whole = _percent(stage, awarded, first, stage.contest.gives[0].rate)
+            whole = _first_percent(stage, awarded, registration)
             return None if whole is None else whole * fraction
         case _:
             assert_never(rate)
+
+
+def _first_percent(stage: Stage, awarded: Awarded, registration: Registration) -> Fraction | None:
+    """The rate of the first holder a registration competes with; of equal ones the highest."""
+    rivals = [h for h in awarded.holders if h is not registration]
+    rivals = [holder for holder in rivals if compete(stage, registration, holder)]
+    if not rivals or not stage.contest.gives:
+        return None
+    place = min(awarded.holders[holder].place for holder in rivals)
+    first = [holder for holder in rivals if awarded.holders[holder].place == place]
+    rates = [_percent(stage, awarded, each, stage.contest.gives[0].rate) for each in first]
+    return max((rate for rate in rates if rate is not None), default=None)

@@ -19,7 +19,10 @@ __all__ = ["Rules"]
 
 @attrs.frozen(eq=False)
 class Rules:
-    """The versions that may govern at an instant, oldest first, each with its view of the facts."""
+    """The versions that may govern at an instant, oldest first, each with its view of the facts.
+
+    `announced` are the benefits of the first version, while no version is in force yet (B-6).
+    """
 
     versions: tuple[Policy, ...]
     starts: tuple[datetime | None, ...]
@@ -28,6 +31,7 @@ class Rules:
     at: datetime
     answers: Answers
     views: Mapping[Policy, View]
+    announced: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -38,16 +42,19 @@ class Rules:
             versions: tuple[Policy, ...] = (rules,)
             starts: tuple[datetime | None, ...] = (None,)
             governs = Governs.DECISION
+            announced: tuple[str, ...] = ()
         else:
             editions: list[Edition] = [e for e in rules.editions if e.effective_from <= at]
             versions = tuple(edition.policy for edition in editions)
             starts = tuple(edition.effective_from for edition in editions)
             governs = rules.governs
+            first = rules.editions[0].policy
+            announced = () if versions else tuple(sorted(c.benefit for c in first.contests))
         views = {
             policy: View(facts, at, policy.vocabulary(), {c.name: c for c in policy.calendars})
             for policy in versions
         }
-        return cls(versions, starts, governs, facts, at, answers, views)
+        return cls(versions, starts, governs, facts, at, answers, views, announced)
 
     def benefits(self) -> list[str]:
         """Every benefit of any version, those that others depend on first, else by name."""

@@ -1,19 +1,19 @@
 """Stages two to four: overrides, window, preferences (spec clauses C-6 to C-9)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 import attrs
 
 from dealreg.deciders.reference.stage import Stage
 from dealreg.deciders.reference.truth import Sortable, sortable
-from dealreg.facts.calendars import add_span, local_date
+from dealreg.errors import PolicyError
+from dealreg.facts.calendars import Calendar, add_span, local_date, midnight
 from dealreg.facts.records import Registration
-from dealreg.facts.values import Money, Value
-from dealreg.facts.view import View
+from dealreg.facts.values import Money, Unit, Value
 from dealreg.outcome.decision import Margin
-from dealreg.policy.paths import contest_path, override_path, prefer_path
+from dealreg.policy.paths import override_path, prefer_path
 from dealreg.policy.stages import (
     Best,
     Bucket,
@@ -58,63 +58,77 @@ def in_time(
     window = stage.contest.window
     if window is None or not eligible:
         return tuple(eligible), {}, None
-    view = stage.view
-    clock = {each: view.read(each, window.clock.name, window.clock.as_of) for each in eligible}
-    timed = [each for each in eligible if clock[each] is not None]
+    clocks = {each: _clock(stage, window, each) for each in eligible}
+    timed = {each: clock for each, clock in clocks.items() if clock is not None}
     if not timed:
         return tuple(eligible), {}, None
-    start = {each: _effective(window, view, each, clock[each]) for each in timed}
-    anchor = min(timed, key=lambda each: (start[each], each.registration_id))
-    limit = _limit(window, view, start[anchor])
-    clause = contest_path(stage.contest.benefit, "window")
+    anchor = min(timed, key=lambda each: (timed[each], each.registration_id))
+    last, closes = _closing(stage, window, timed[anchor])
+    clause = stage.path("window")
     inside, late = [], {}
-    for each in eligible:
-        within = each in start and start[each] <= limit
-        stage.note(
-            clause,
-            "in time" if within else "late",
-            each,
-            {window.clock.name: clock[each], "closes": limit},
-        )
+    for each, clock in clocks.items():
+        within = clock is not None and clock <= last
+        facts = {window.clock.name: clock, "closes": closes}
+        stage.note(clause, "in time" if within else "late", each, facts)
         if within:
             inside.append(each)
         else:
             late[each.registration_id] = Margin(
-                clause=clause, fact=window.clock.name, own=start.get(each), rival=limit
+                clause=clause, fact=window.clock.name, own=clock, rival=closes
             )
     return tuple(inside), late, anchor
 
 
-def _effective(
-    window: Window, view: View, registration: Registration, clock: Value | None
-) -> datetime:
-    assert isinstance(clock, datetime)
+def _clock(stage: Stage, window: Window, registration: Registration) -> datetime | None:
+    """When a registration counts as made: by its clock, less its head start; None if unknown."""
+    clock = stage.view.read(registration, window.clock.name, window.clock.as_of)
+    if not isinstance(clock, datetime):
+        return None
+    if not isinstance(window, HeadStart):
+        return clock
+    level = stage.view.read(registration, window.ladder.name, window.ladder.as_of)
+    steps = 0 if level is None else int(sortable(stage.view, window.ladder, level))  # type: ignore[arg-type]
+    length = timedelta(**{window.length.unit.value: window.length.length})
+    try:
+        return clock - steps * length
+    except OverflowError:
+        raise PolicyError(
+            f"a head start of {steps} times {window.length.length} {window.length.unit} before "
+            f"{clock.isoformat()} is out of range",
+            place=stage.path("window.length"),
+            value=window.length,
+            hint="state a shorter one",
+        ) from None
+
+
+def _closing(stage: Stage, window: Window, first: datetime) -> tuple[datetime, datetime]:
+    """The last instant inside the window that `first` opened, and when people say it closes."""
     match window:
-        case Grace():
-            return clock
+        case Grace(length, _, calendar):
+            last = add_span(first, length, stage.view.calendar(calendar))
+            return last, last
+        case HeadStart():
+            return first, first
         case Bucket(unit, _, calendar):
-            day = local_date(clock, view.calendar(calendar))
-            if unit == "weeks":
-                day -= timedelta(days=day.weekday())
-            elif unit == "months":
-                day = day.replace(day=1)
-            return _midnight(day, clock)
-        case HeadStart(length, ladder):
-            level = view.read(registration, ladder.name, ladder.as_of)
-            steps = 0 if level is None else int(sortable(view, ladder, level))  # type: ignore[arg-type]
-            return clock - timedelta(**{length.unit.value: length.length}) * steps
+            following = _next_bucket(first, unit, stage.view.calendar(calendar))
+            return following - timedelta(microseconds=1), following
         case _:
             assert_never(window)
 
 
-def _midnight(day: date, clock: datetime) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=clock.tzinfo)
-
-
-def _limit(window: Window, view: View, start: datetime) -> datetime:
-    if isinstance(window, Grace):
-        return add_span(start, window.length, view.calendar(window.calendar))
-    return start
+def _next_bucket(first: datetime, unit: Unit, calendar: Calendar) -> datetime:
+    """When the day, week (Monday first) or month after that of an instant begins."""
+    try:
+        day = local_date(first, calendar)
+        if unit is Unit.WEEKS:
+            day += timedelta(days=7 - day.weekday())
+        elif unit is Unit.MONTHS:
+            day = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+        else:
+            day += timedelta(days=1)
+        return midnight(day, calendar)
+    except OverflowError:
+        raise PolicyError(f"the {unit} after {first.isoformat()} are out of range") from None
 
 
 def ranked(stage: Stage, members: Sequence[Registration]) -> list[Group]:

@@ -1,6 +1,6 @@
 """What predicates mean: true, false or unknown (None), after Kleene (spec clauses P-1 to P-10)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
@@ -22,6 +22,7 @@ from dealreg.policy.predicates import (
     Missing,
     Not,
     OneOf,
+    Only,
     Op,
     Overlaps,
     Predicate,
@@ -37,7 +38,10 @@ Sortable = bool | int | Decimal | str | datetime | date | timedelta
 
 @attrs.frozen(eq=False)
 class Reader:
-    """Asks predicates of one registration, and notes the facts it read."""
+    """Asks predicates of one registration, and notes the facts it read.
+
+    `missing` are those that kept an answer unknown: not one that another part made irrelevant.
+    """
 
     view: View
     registration: Registration
@@ -63,26 +67,48 @@ class Reader:
             case Compare(fact, op, constant):
                 return self._compare(fact, op, constant)
             case OneOf(fact, constants):
-                return _any([self._compare(fact, Op.EQ, constant) for constant in constants])
+                return self._one_of(fact, constants)
             case Overlaps(fact, texts):
                 among = self.value(fact)
                 return None if among is None else not among.isdisjoint(texts)  # type: ignore[union-attr]
             case Covers(fact, texts):
                 among = self.value(fact)
                 return None if among is None else among.issuperset(texts)  # type: ignore[union-attr]
+            case Only(fact, texts):
+                among = self.value(fact)
+                return None if among is None else among.issubset(texts)  # type: ignore[union-attr]
             case Missing(fact):
-                return self.value(fact) is None
+                return self._is_missing(fact)
             case External(name):
                 return self._answer(name)
             case AllOf(parts):
-                return _all([self.truth(part) for part in parts])
+                return self._joined(parts, decisive=False)
             case AnyOf(parts):
-                return _any([self.truth(part) for part in parts])
+                return self._joined(parts, decisive=True)
             case Not(part):
                 inner = self.truth(part)
                 return None if inner is None else not inner
             case _:
                 assert_never(predicate)
+
+    def _one_of(self, fact: Fact, constants: Iterable[Scalar]) -> bool | None:
+        return self._joined((Compare(fact, Op.EQ, each) for each in constants), decisive=True)
+
+    def _joined(self, parts: Iterable[Predicate], *, decisive: bool) -> bool | None:
+        """The truth of parts together, which one `decisive` part settles, whatever the others."""
+        before = dict(self.missing)
+        answers = [self.truth(part) for part in parts]
+        if decisive in answers:
+            self.missing.clear()
+            self.missing.update(before)
+            return decisive
+        return None if None in answers else not decisive
+
+    def _is_missing(self, fact: Fact) -> bool:
+        unknown = self.view.read(self.registration, fact.name, fact.as_of) is None
+        if not unknown:
+            self.value(fact)
+        return unknown
 
     def _answer(self, name: str) -> bool | None:
         answer = self.answers.get(name, {}).get(self.registration.registration_id)
@@ -96,10 +122,13 @@ class Reader:
         value = self.value(fact)
         if value is None:
             return None
-        if isinstance(value, Money) and isinstance(constant, Money):
-            if value.currency != constant.currency:
-                self.missing[f"{fact.name} in {constant.currency}"] = None
-                return None
+        if (
+            isinstance(value, Money)
+            and isinstance(constant, Money)
+            and value.currency != constant.currency
+        ):
+            self.missing[f"{fact.name} in {constant.currency}"] = None
+            return None
         one = sortable(self.view, fact, value)
         other = sortable(self.view, fact, constant)
         match op:
@@ -128,15 +157,3 @@ def sortable(view: View, fact: Fact, value: Value) -> Sortable:
         return value.amount
     assert not isinstance(value, frozenset), "the checker refuses to compare or order sets"
     return value
-
-
-def _all(parts: list[bool | None]) -> bool | None:
-    if False in parts:
-        return False
-    return None if None in parts else True
-
-
-def _any(parts: list[bool | None]) -> bool | None:
-    if True in parts:
-        return True
-    return None if None in parts else False

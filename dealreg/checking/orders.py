@@ -1,0 +1,111 @@
+"""Does the order of a contest tell registrations apart, and does every preference count."""
+
+from collections.abc import Iterator
+
+from dealreg.checking.codes import finding
+from dealreg.checking.reasoning import Reasoner
+from dealreg.errors import shown
+from dealreg.facts.fields import Count, Elapsed, Field, FieldType
+from dealreg.facts.vocabulary import Vocabulary
+from dealreg.outcome.findings import Finding
+from dealreg.policy.contests import Contest
+from dealreg.policy.paths import contest_path, prefer_path
+from dealreg.policy.predicates import Constant, Fact
+from dealreg.policy.stages import HeadStart, Key, MissingRule, Prefer, Tie
+from dealreg.policy.walk import atoms, fact_of
+
+__all__ = ["order_findings"]
+
+
+def order_findings(
+    contest: Contest, vocabulary: Vocabulary, ill_typed: set[str]
+) -> Iterator[Finding]:
+    """Ties that are sure to come, and preferences that can tell no two apart."""
+    yield from _total_findings(contest, vocabulary)
+    ordered: list[Key] = []
+    preferred: list[Prefer] = []
+    for place, preference in enumerate(contest.prefer):
+        path = prefer_path(contest.benefit, place)
+        if isinstance(preference, Key):
+            reason = _dead_key(preference, ordered)
+            ordered.append(preference)
+        elif f"{path}.when" in ill_typed:
+            continue
+        else:
+            reason = _dead_prefer(preference, preferred, ordered, vocabulary)
+            preferred.append(preference)
+        if reason:
+            yield finding(
+                "DEAD_PREFERENCE",
+                path,
+                f"the preference can tell no two registrations apart: {reason}",
+                "remove it, or put it first",
+            )
+
+
+def _dead_key(key: Key, ordered: list[Key]) -> str:
+    for earlier in ordered:
+        if earlier.fact.name == "registration_id":
+            return "no two have the same `registration_id`"
+        if (earlier.fact, earlier.currency) == (key.fact, key.currency):
+            return f"{shown(key.fact.name)} was ordered by before"
+    return ""
+
+
+def _dead_prefer(
+    prefer: Prefer, preferred: list[Prefer], ordered: list[Key], vocabulary: Vocabulary
+) -> str:
+    if isinstance(prefer.when, Constant):
+        return "its rule is a constant"
+    if any(earlier.when == prefer.when for earlier in preferred):
+        return "its rule was preferred by before"
+    reasoner = Reasoner(vocabulary)
+    if prefer.missing is MissingRule.LAST and not reasoner.possible((prefer.when, True)):
+        return "no facts satisfy its rule"
+    if any(key.fact.name == "registration_id" for key in ordered):
+        return "no two have the same `registration_id`"
+    asked = {fact_of(atom) for _, atom in atoms(prefer.when)}
+    if asked <= {key.fact for key in ordered if _settles(key, vocabulary)}:
+        return "those left equal before are equal in all that its rule asks"
+    return ""
+
+
+def _settles(key: Key, vocabulary: Vocabulary) -> bool:
+    """Whether those that a key leaves equal have equal values: not so amounts of money."""
+    field = vocabulary.get(key.fact.name)
+    return field is not None and field.type is not FieldType.MONEY
+
+
+def _total_findings(contest: Contest, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """An order whose ties are no accident, and go to a person.
+
+    A tie rule is always there, so an order is never undefined. But where no instant is compared,
+    ties are the usual case: two gold partners. If those go to a person, the policy decides little.
+    """
+    if contest.capacity is None or contest.tie is not Tie.REFER:
+        return
+    if isinstance(contest.window, HeadStart):
+        return
+    if any(after.holds for after in contest.after):
+        return  # who holds the other benefit was settled there
+    if any(isinstance(key, Key) and _fine(key.fact, vocabulary) for key in contest.prefer):
+        return
+    by = [shown(key.fact.name) if isinstance(key, Key) else "a rule" for key in contest.prefer]
+    equal = "all who are equal in " + ", ".join(by) if by else "all who are eligible"
+    yield finding(
+        "ORDER_NOT_TOTAL",
+        contest_path(contest.benefit, "prefer"),
+        f"no instant is compared, so {equal} tie, and a person decides",
+        'end the order with an instant, as in `earliest("submitted_at")`, or choose another tie '
+        "rule, if that is not meant",
+    )
+
+
+def _fine(fact: Fact, vocabulary: Vocabulary) -> bool:
+    """Whether two registrations are hardly ever equal in the field."""
+    field: Field | None = vocabulary.get(fact.name)
+    if field is None or fact.name == "registration_id":
+        return True
+    derived = field.derived
+    exact = isinstance(derived, Elapsed) and derived.count is Count.TIME
+    return field.type is FieldType.INSTANT or exact

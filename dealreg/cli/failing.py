@@ -1,0 +1,108 @@
+"""Errors at the command line: what is printed, and which exit code it means. The one place."""
+
+import re
+import sys
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from dealreg.cli.exits import Exit
+from dealreg.cli.terminal import errors_console, printable
+from dealreg.errors import (
+    DealregError,
+    FactsError,
+    FactsErrors,
+    MissingExtraError,
+    PolicyError,
+    PolicyErrors,
+    UnreadableError,
+    UsageError,
+)
+
+__all__ = ["exit_code", "report", "say", "spoken"]
+
+_SHOWN_AT_MOST = 50
+
+
+def exit_code(error: DealregError) -> Exit:
+    """The exit code of an error, by who must act."""
+    match error:
+        case PolicyError() | PolicyErrors():
+            return Exit.POLICY
+        case FactsError() | FactsErrors() | UnreadableError():
+            return Exit.INPUT
+        case MissingExtraError():
+            return Exit.MISSING_EXTRA
+        case UsageError():
+            return Exit.USAGE
+        case _:
+            return Exit.INTERNAL
+
+
+def report(error: DealregError) -> Exit:
+    """Print an error, or all of a group as a list, each with its place and what to do."""
+    problems = list(_problems(error))
+    say(_heading(error, len(problems)), style="bold red")
+    for problem in problems[:_SHOWN_AT_MOST]:
+        _print_problem(problem)
+    if len(problems) > _SHOWN_AT_MOST:
+        say(f"  and {len(problems) - _SHOWN_AT_MOST} more")
+    return exit_code(error)
+
+
+def say(text: str, *, style: str = "") -> None:
+    """One message on standard error. Lines are not wrapped: a terminal does that itself."""
+    sys.stdout.flush()  # what was printed before stands before it, wherever both go
+    errors_console().print(Text(printable(text, keep="\n"), style=style), soft_wrap=True)
+
+
+_SPOKEN = (
+    (re.compile(r"pass it as in externals=.*"), "write the answers to a file for --answers"),
+    (re.compile(r"\bday_first=True\b"), "--day-first"),
+    (re.compile(r"\bday_first=False\b"), "--month-first"),
+    (re.compile(r"\bday_first="), "--day-first or --month-first"),
+    (re.compile(r"\b(?:mapping|map)=\{'([^']*)': '([^']*)'\}"), r"--map '\1=\2'"),
+    (re.compile(r"\bmapping="), "--map "),
+    (re.compile(r"\bat="), "--at "),
+    (re.compile(r"\bregistration_id="), "--registration"),
+    (re.compile(r"\b(zone|currency|encoding|decimal_mark)=[\"']([^\"']+)[\"']"), r"--\1 \2"),
+    (re.compile(r"\b(zone|currency|encoding|decimal_mark)=(?=`)"), r"--\1 "),
+    (re.compile(r"\b(zone|currency|encoding|decimal_mark)="), r"--\1"),
+    (re.compile(r"--decimal_mark"), "--decimal-mark"),
+)
+
+
+def spoken(text: str) -> str:
+    """What the library says of its arguments, said of the options of the command line.
+
+    >>> spoken('pass zone= with the zone of the export, as in zone="Europe/Berlin"')
+    'pass --zone with the zone of the export, as in --zone Europe/Berlin'
+    """
+    for pattern, option in _SPOKEN:
+        text = pattern.sub(option, text)
+    return text
+
+
+def _heading(error: DealregError, count: int) -> str:
+    what = {
+        Exit.POLICY: "the policy cannot be used",
+        Exit.INPUT: "the input cannot be used",
+        Exit.MISSING_EXTRA: "something is not installed",
+        Exit.USAGE: "the command cannot be carried out",
+    }.get(exit_code(error), "something is wrong")
+    return f"dealreg: {what}" + (f", for {count} reasons:" if count > 1 else ":")
+
+
+def _problems(error: BaseException) -> Iterator[DealregError]:
+    if isinstance(error, (PolicyErrors, FactsErrors)):
+        for problem in error.problems:
+            yield from _problems(problem)
+    elif isinstance(error, DealregError):
+        yield error
+
+
+def _print_problem(problem: DealregError) -> None:
+    where = f"{problem.place}: " if problem.place else ""
+    say(f"  {where}{spoken(problem.message)}")
+    if problem.hint:
+        say(f"    -> {spoken(problem.hint)}", style="dim")

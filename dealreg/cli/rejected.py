@@ -1,0 +1,55 @@
+"""Rows that were not taken: a summary on standard error, all of them in a file."""
+
+import csv
+import io
+import re
+
+from dealreg.cli.failing import say, spoken
+from dealreg.cli.inputs import write
+from dealreg.wire import Loaded, Reject
+
+__all__ = ["say_rejects", "write_rejects"]
+
+_SHOWN_AT_MOST = 10
+_NUMBER = re.compile(r"[+-]?[\d.,]*")
+
+
+def say_rejects(loaded: Loaded) -> None:
+    """Say on standard error how many rows were not taken, and why, the first few in full."""
+    rejects = loaded.rejects
+    if not rejects:
+        return
+    say(f"{loaded.rows_rejected} of {loaded.rows_read} rows rejected:", style="bold yellow")
+    for reject in rejects[:_SHOWN_AT_MOST]:
+        column = f", column {reject.column}" if reject.column else ""
+        say(f"  {reject.file} row {reject.row}{column}: {spoken(reject.reason)}")
+        if reject.hint:
+            say(f"    -> {spoken(reject.hint)}", style="dim")
+    if len(rejects) > _SHOWN_AT_MOST:
+        say(f"  and {len(rejects) - _SHOWN_AT_MOST} more; --rejects FILE writes all of them")
+    say("  they take no part; correct them and decide again: they may change who gets what")
+
+
+def write_rejects(name: str, rejects: tuple[Reject, ...]) -> None:
+    """Write the rejects as CSV: where, what stands there, why, what to do, and the whole row.
+
+    Raises:
+        UnreadableError: when the file cannot be written.
+    """
+    names = sorted({column for reject in rejects for column in reject.record})
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["file", "row", "column", "value", "reason", "hint", *names])
+    for reject in rejects:
+        place = [reject.file, reject.row, reject.column, reject.value, reject.reason, reject.hint]
+        writer.writerow(
+            [*map(_cell, place), *(_cell(reject.record.get(name, "")) for name in names)]
+        )
+    write(name, text.getvalue().encode("utf-8"))
+
+
+def _cell(value: object) -> str:
+    text = str(value)
+    # A spreadsheet would run these as a formula, and the file is made of somebody else's cells.
+    formula = text.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if formula else text

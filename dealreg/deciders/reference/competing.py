@@ -1,0 +1,50 @@
+"""Between two registrations: do they want the same thing, are they one claimant's, do they fit."""
+
+from fractions import Fraction
+
+from dealreg.deciders.reference.stage import Stage
+from dealreg.facts.records import Registration
+from dealreg.policy.stages import Award
+
+__all__ = ["compete", "fits", "same_claimant"]
+
+
+def compete(stage: Stage, one: Registration, other: Registration) -> bool:
+    """Whether two registrations of one conflict want the same thing (C-2, B-5)."""
+    scope, view = stage.rules.scope(stage.contest.benefit)
+    if scope.lines is None or scope.award is Award.BY_LINE:
+        return True
+    mine, theirs = view.read(one, scope.lines), view.read(other, scope.lines)
+    if not isinstance(mine, frozenset) or not isinstance(theirs, frozenset):
+        return True  # a scope that is not stated covers everything
+    return bool(mine & theirs) or not mine or not theirs
+
+
+def same_claimant(stage: Stage, one: Registration, other: Registration) -> bool:
+    """Whether two registrations are of one partner, or of one value of `one_per` (C-10)."""
+    mine = stage.view.read(one, stage.contest.one_per)
+    return mine is not None and mine == stage.view.read(other, stage.contest.one_per)
+
+
+def fits(stage: Stage, one: Registration, other: Registration) -> bool:
+    """Whether two may hold the benefit beside each other (C-13). Not known is no."""
+    joint = stage.contest.joint
+    if joint is None:
+        return True
+    view = stage.view
+    for name in joint.distinct:
+        mine, theirs = view.read(one, name), view.read(other, name)
+        if mine is None or theirs is None or mine == theirs:
+            return False
+    for name in joint.disjoint:
+        mine, theirs = view.read(one, name), view.read(other, name)
+        if not isinstance(mine, frozenset) or not isinstance(theirs, frozenset) or mine & theirs:
+            return False
+    for stature in joint.stature:
+        mine, theirs = view.read(one, stature.field), view.read(other, stature.field)
+        if mine is None or theirs is None:
+            return False
+        # Fractions, because subtracting decimals rounds as the ambient context says.
+        if abs(Fraction(mine) - Fraction(theirs)) > Fraction(stature.at_most):  # type: ignore[arg-type]
+            return False
+    return True

@@ -1,0 +1,69 @@
+"""Deadlocks: competition destroyed what somebody alone would have got (spec clause D-8)."""
+
+from collections.abc import Callable, Iterable
+
+import attrs
+
+from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.run import Conflict, Run, holds
+from dealreg.facts.records import Registration
+from dealreg.outcome.decision import Deadlock, Standing, StandingKind
+
+__all__ = ["deadlocks"]
+
+Rerun = Callable[[Rules], Run]
+"""Runs the decider on other facts."""
+
+
+def deadlocks(run: Run, conflict: Conflict, rerun: Rerun) -> Iterable[Deadlock]:
+    """What members would have got alone, where nobody gets it and no person is asked."""
+    members = {each.registration_id for each in conflict.members}
+    standings = {
+        each.registration_id: each
+        for each in run.standings
+        if (each.benefit, each.line) == (conflict.benefit, conflict.line)
+        and each.registration_id in members
+    }
+    asked_or_held = (StandingKind.GRANTED, StandingKind.REFERRED)
+    if len(members) == 1 or any(each.kind in asked_or_held for each in standings.values()):
+        return
+    for each in conflict.members:
+        if not _granted_alone(run.rules, conflict, each, rerun):
+            continue
+        held, blocker = _blocker(run, conflict, standings[each.registration_id])
+        reason = standings.get(blocker or "")
+        yield Deadlock(
+            benefit=conflict.benefit,
+            conflict=conflict.keys,
+            line=conflict.line,
+            blocked=each.registration_id,
+            blocker=blocker,
+            holds=held,
+            code=reason.code if reason else "",
+            clause=reason.clause if reason else "",
+        )
+
+
+def _blocker(run: Run, conflict: Conflict, blocked: Standing) -> tuple[str | None, str | None]:
+    """The benefit that the blocked would need, and who holds it; else the rival it lost to."""
+    lead = run.rules.lead(conflict.benefit, conflict.members)
+    needed = [after.benefit for after in lead[0].after if after.holds] if lead else []
+    for benefit in needed:
+        if holds(run, benefit, blocked.registration_id, conflict.line):
+            continue
+        for other in sorted(each.registration_id for each in conflict.members):
+            if holds(run, benefit, other, conflict.line):
+                return benefit, other
+    return None, blocked.rival
+
+
+def _granted_alone(rules: Rules, conflict: Conflict, each: Registration, rerun: Rerun) -> bool:
+    """Whether a registration would be granted a benefit if it were the only one."""
+    facts = attrs.evolve(rules.facts, registrations=(each,))
+    views = {policy: attrs.evolve(view, facts=facts) for policy, view in rules.views.items()}
+    alone = rerun(attrs.evolve(rules, facts=facts, views=views))
+    return any(
+        each.kind is StandingKind.GRANTED
+        and (each.benefit, each.line) == (conflict.benefit, conflict.line)
+        for each in alone.standings
+    )

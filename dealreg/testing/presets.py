@@ -1,0 +1,51 @@
+"""Presets: what kind of cases the strategies make, one named setting each."""
+
+import attrs
+
+__all__ = [
+    "CLOCK_EDGE",
+    "FACTS_DROPPED",
+    "TIE_HEAVY",
+    "UNDIRECTED",
+    "WELL_TYPED",
+    "Preset",
+]
+
+
+@attrs.frozen(kw_only=True)
+class Preset:
+    """The settings of the strategies. Make your own with `attrs.evolve(WELL_TYPED, ...)`.
+
+    Attributes:
+        sound: policies that the checker accepts, and facts that fit them; else anything that can
+            be built in Python.
+        few: few distinct instants, tiers and values, so that ties are frequent.
+        edges: instants at, just before and just after the ends of windows, periods and local
+            days, and on the days when clocks are set forward or back.
+        absent: of eight facts, how many are not known.
+        registrations: the most registrations of one case.
+        contests: the most contests of one policy.
+    """
+
+    sound: bool = True
+    few: bool = False
+    edges: bool = False
+    absent: int = 1
+    registrations: int = 4
+    contests: int = 3
+
+
+WELL_TYPED = Preset()
+"""Sound policies, facts that fit: what most laws are about."""
+
+TIE_HEAVY = Preset(few=True, absent=0)
+"""Two instants, two tiers, two of everything: almost every order has a tie."""
+
+CLOCK_EDGE = Preset(edges=True)
+"""Instants within a microsecond of whatever the policy measures."""
+
+FACTS_DROPPED = Preset(absent=4)
+"""Half of all facts are not known."""
+
+UNDIRECTED = Preset(sound=False)
+"""Unknown fields, wrong types, circular contests: for testing that bad input is refused well."""

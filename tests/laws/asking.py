@@ -1,0 +1,140 @@
+"""What the laws share: deciding a generated case, and what of a decision they compare."""
+
+import re
+
+import attrs
+from hypothesis import strategies as st
+
+from dealreg.deciders.deciding import decide
+from dealreg.deciders.reference.truth import Reader
+from dealreg.facts.canonical import canonical_json
+from dealreg.facts.fields import Tally
+from dealreg.facts.view import View
+from dealreg.policy.policies import Policy
+from dealreg.policy.walk import atoms, predicates_of
+from dealreg.testing import (
+    CLOCK_EDGE,
+    FACTS_DROPPED,
+    TIE_HEAVY,
+    WELL_TYPED,
+    book_cases,
+    cases,
+)
+from dealreg.testing.pools import fields_read
+
+ADMISSION = re.compile(r"status|editions|contests\[\w+\]\.(scope|period|requires\[|after\[)")
+"""The places in a policy at which a registration is kept from taking part."""
+
+PRESETS = st.sampled_from((WELL_TYPED, TIE_HEAVY, FACTS_DROPPED, CLOCK_EDGE))
+
+
+def any_cases(**settings):
+    """Cases of every preset, each for one policy."""
+    return PRESETS.flatmap(lambda preset: cases(attrs.evolve(preset, **settings)))
+
+
+def single_contests(**stages):
+    """Cases of every preset, for policies of one contest, some stages of it set."""
+
+    @st.composite
+    def made(draw):
+        preset = attrs.evolve(draw(PRESETS), contests=1)
+        case = draw(cases(preset))
+        contest = attrs.evolve(case.rules.contests[0], **stages)
+        return attrs.evolve(case, rules=attrs.evolve(case.rules, contests=(contest,)))
+
+    return made()
+
+
+def any_book_cases():
+    """Cases of every preset, each for a book."""
+    return PRESETS.flatmap(book_cases)
+
+
+def decided(case, **changes):
+    """The decision of a case, after changes to its rules, facts, instant or answers."""
+    made = attrs.evolve(case, **changes)
+    return decide(made.rules, made.facts, at=made.at, externals=made.externals)
+
+
+def with_facts(case, **changes):
+    """The case with other registrations, partners …"""
+    return attrs.evolve(case, facts=attrs.evolve(case.facts, **changes))
+
+
+def bytes_of(decision):
+    """The decision as either side of a dispute would store it."""
+    return canonical_json(decision)
+
+
+def standings(decision):
+    """The standings by registration, benefit and line."""
+    return {(s.registration_id, s.benefit, s.line): s for s in decision.standings}
+
+
+def content(decision):
+    """All of a decision but what says of which facts and rules it is."""
+    return attrs.evolve(decision, facts_digest="", policies=())
+
+
+def gets(standing):
+    """What a registration gets, without the reasons."""
+    return standing.kind, standing.entitlement
+
+
+def on_admission(standing):
+    """Whether it was kept from taking part, rather than lost to others."""
+    return bool(ADMISSION.match(standing.clause))
+
+
+def conflict_members(case, decision, standing):
+    """The other standings of the same conflict: same benefit, same line, same keys."""
+    policy = case.rules
+    keys = policy.contest(standing.benefit).scope.keys
+    view = view_of(case)
+    by_id = {each.registration_id: each for each in case.facts.registrations}
+
+    def named(registration_id):
+        return [view.read(by_id[registration_id], key) for key in keys]
+
+    return [
+        each
+        for each in decision.standings
+        if (each.benefit, each.line) == (standing.benefit, standing.line)
+        and each.code != "SCOPE_UNKNOWN"
+        and named(each.registration_id) == named(standing.registration_id)
+    ]
+
+
+def view_of(case, policy=None):
+    """What the policy of a case sees of its facts."""
+    policy = policy or case.rules
+    calendars = {calendar.name: calendar for calendar in policy.calendars}
+    return View(case.facts, case.at, policy.vocabulary(), calendars)
+
+
+def reader_of(case, registration, policy=None):
+    """A reader of one registration of a case."""
+    return Reader(view_of(case, policy), registration, case.externals)
+
+
+def registrations_by_id(case):
+    return {each.registration_id: each for each in case.facts.registrations}
+
+
+def counts_others(policy: Policy) -> bool:
+    """Whether the policy reads a tally: the one thing that looks at other registrations."""
+    fields = (policy.vocabulary().get(name) for name in fields_read(policy))
+    return any(field is not None and isinstance(field.derived, Tally) for field in fields)
+
+
+def atoms_of(policy: Policy):
+    """Every leaf of every predicate of a policy."""
+    for contest in policy.contests:
+        for path, predicate in predicates_of(contest):
+            yield from (atom for _, atom in atoms(predicate, path))
+
+
+def eligible_standings(found):
+    """Of the standings of one conflict, those that took part in the contest."""
+    return [each for each in found if not on_admission(each)]

@@ -1,0 +1,148 @@
+"""Business days, months, zones and spans (spec clauses F-7 and F-10)."""
+
+from datetime import date
+
+import pytest
+
+from dealreg.errors import PolicyError
+from dealreg.facts.calendars import (
+    UTC_CALENDAR,
+    Calendar,
+    add_span,
+    business_days_between,
+    days_between,
+    is_business_day,
+    local_date,
+    months_between,
+    zone,
+)
+from dealreg.facts.instants import instant, iso
+from dealreg.facts.values import span
+
+US = Calendar(
+    "us",
+    zone="America/New_York",
+    holidays=(date(2026, 11, 26),),
+    holiday_rules=("FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=4", "FREQ=YEARLY;BYEASTER=-2"),
+)
+BERLIN = Calendar("de", zone="Europe/Berlin")
+GULF = Calendar("gulf", weekend=(4, 5))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "calendar", "days"),
+    [
+        ("2026-03-02", "2026-03-02", UTC_CALENDAR, 0),
+        ("2026-03-02", "2026-03-03", UTC_CALENDAR, 1),
+        ("2026-03-06", "2026-03-09", UTC_CALENDAR, 1),
+        ("2026-03-06", "2026-03-07", UTC_CALENDAR, 0),
+        ("2026-03-07", "2026-03-09", UTC_CALENDAR, 1),
+        ("2026-03-09", "2026-03-06", UTC_CALENDAR, -1),
+        ("2026-03-02", "2026-03-30", UTC_CALENDAR, 20),
+        ("2026-11-25", "2026-11-27", US, 1),
+        ("2026-11-26", "2026-11-27", US, 1),
+        ("2026-11-25", "2026-11-26", US, 0),
+        ("2028-07-03", "2028-07-05", US, 1),
+        ("2026-07-03", "2026-07-06", US, 1),
+        ("2026-04-02", "2026-04-06", US, 1),
+        ("2026-03-05", "2026-03-08", GULF, 1),
+    ],
+)
+def test_business_days_count_after_the_first_day_up_to_and_including_the_last(
+    start: str, end: str, calendar: Calendar, days: int
+) -> None:
+    found = business_days_between(date.fromisoformat(start), date.fromisoformat(end), calendar)
+    assert days == found
+
+
+def test_counting_agrees_with_looking_at_every_day() -> None:
+    first = date(2025, 12, 20)
+    for length in range(60):
+        last = date.fromordinal(first.toordinal() + length)
+        between = [date.fromordinal(first.toordinal() + n) for n in range(1, length + 1)]
+        counted = sum(is_business_day(day, US) for day in between)
+        assert counted == business_days_between(first, last, US), last
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "months"),
+    [
+        ("2026-08-31", "2027-02-28", 6),
+        ("2026-08-31", "2027-02-27", 5),
+        ("2026-01-15", "2026-01-15", 0),
+        ("2026-01-15", "2026-02-14", 0),
+        ("2026-01-15", "2026-02-15", 1),
+        ("2024-02-29", "2025-02-28", 12),
+        ("2026-03-01", "2025-03-01", -12),
+    ],
+)
+def test_months_end_on_the_last_day_of_a_shorter_month(start: str, end: str, months: int) -> None:
+    found = months_between(date.fromisoformat(start), date.fromisoformat(end), UTC_CALENDAR)
+    assert months == found
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "calendar", "end"),
+    [
+        ("2026-03-02T09:00Z", "90 minutes", UTC_CALENDAR, "2026-03-02T10:30:00Z"),
+        ("2026-03-02T09:00Z", "72 hours", UTC_CALENDAR, "2026-03-05T09:00:00Z"),
+        ("2026-03-06T09:00Z", "3 business days", UTC_CALENDAR, "2026-03-11T09:00:00Z"),
+        ("2026-03-07T09:00Z", "1 business day", UTC_CALENDAR, "2026-03-09T09:00:00Z"),
+        ("2026-03-07T09:00Z", "0 business days", UTC_CALENDAR, "2026-03-07T09:00:00Z"),
+        ("2026-08-31T09:00Z", "6 months", UTC_CALENDAR, "2027-02-28T09:00:00Z"),
+        ("2026-03-02T09:00Z", "2 weeks", UTC_CALENDAR, "2026-03-16T09:00:00Z"),
+        # Clocks go forward on 29 March: the clock time stays, the elapsed time does not.
+        ("2026-03-28T08:00Z", "1 day", BERLIN, "2026-03-29T07:00:00Z"),
+        ("2026-03-28T08:00Z", "24 hours", BERLIN, "2026-03-29T08:00:00Z"),
+        # 02:30 does not exist on 29 March: it moves on by the gap.
+        ("2026-03-28T01:30Z", "1 day", BERLIN, "2026-03-29T01:30:00Z"),
+        # 02:30 exists twice on 25 October: the first is meant.
+        ("2026-10-24T00:30Z", "1 day", BERLIN, "2026-10-25T00:30:00Z"),
+        ("2026-11-25T14:00Z", "1 business day", US, "2026-11-27T14:00:00Z"),
+    ],
+)
+def test_adding_a_span(start: str, length: str, calendar: Calendar, end: str) -> None:
+    assert end == iso(add_span(instant(start), span(length), calendar))
+
+
+def test_a_day_begins_at_local_midnight() -> None:
+    late = instant("2026-03-02T03:00Z")
+
+    assert date(2026, 3, 1) == local_date(late, US)
+    assert date(2026, 3, 2) == local_date(late, BERLIN)
+    assert 1 == days_between(late, instant("2026-03-02T12:00Z"), US)
+
+
+@pytest.mark.parametrize(
+    "name", ["Mars/Olympus", "../etc/passwd", "", "Europe", "zone.tab", "a" * 500, "UTC/../UTC"]
+)
+def test_an_unknown_zone_is_refused_by_name(name: str) -> None:
+    with pytest.raises(PolicyError, match="there is no time zone"):
+        zone(name)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=YEARLY",
+        "FREQ=YEARLY;BYMONTH=13;BYMONTHDAY=1;COUNT=9",
+        "FREQ=YEARLY;BYDAY=XX",
+        "nonsense",
+    ],
+)
+def test_an_unusable_holiday_rule_is_refused(rule: str) -> None:
+    with pytest.raises(PolicyError, match="recurrence rule"):
+        Calendar("x", holiday_rules=(rule,))
+
+
+def test_a_week_without_business_days_is_refused() -> None:
+    with pytest.raises(PolicyError, match="no business day"):
+        Calendar("x", weekend=(0, 1, 2, 3, 4, 5, 6))
+
+
+def test_a_calendar_whose_rules_leave_no_business_day_says_so() -> None:
+    never = Calendar("never", holiday_rules=("FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR",))
+
+    with pytest.raises(PolicyError, match="no business day"):
+        add_span(instant("2026-03-02T09:00Z"), span("1 business day"), never)
