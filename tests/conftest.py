@@ -22,6 +22,14 @@ settings.register_profile(
     "quick", max_examples=15, deadline=None, print_blob=True, suppress_health_check=_SLOW_IS_FINE
 )
 settings.register_profile(
+    "smoke",  # the same again, on another Python or on the built wheel
+    max_examples=10,
+    derandomize=True,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=_SLOW_IS_FINE,
+)
+settings.register_profile(
     "nightly",
     max_examples=5_000,
     deadline=None,

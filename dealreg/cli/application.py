@@ -1,5 +1,6 @@
 """The command group, and the one frame in which every command runs: errors in, exit codes out."""
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -30,12 +31,17 @@ class Application(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """Run a command; in click's standalone mode leave the process with the exit code."""
+        _print_what_can_be_printed()
         standalone = extra.pop("standalone_mode", True)
         framed: Callable[..., Any] = super().main
         code = _framed(lambda: framed(args, *rest, standalone_mode=False, **extra))
         if standalone:
             sys.exit(code)
         return code
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- as click calls it
+        """The commands in the order in which one meets them."""
+        return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command and see its output through to whoever reads it."""
@@ -46,6 +52,13 @@ class Application(click.Group):
             _read_no_further()
             return Exit.BROKEN_PIPE
         return code
+
+
+def _print_what_can_be_printed() -> None:
+    # A name that the terminal's encoding does not have is no reason to print nothing.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _framed(command: Callable[[], Any]) -> int:

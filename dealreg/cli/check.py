@@ -15,7 +15,7 @@ from dealreg.cli.terminal import output_console, print_json, printable
 __all__ = ["check"]
 
 
-@click.command()
+@click.command(short_help="Find what is wrong with a policy.")
 @click.argument("policy")
 @click.option(
     "--format",

@@ -20,7 +20,7 @@ _TABLES = ("csv", "tsv", "jsonl", "ndjson")
 _FORMS = ("toml", "json", *_TABLES)
 
 
-@click.command()
+@click.command(short_help="Convert policies between TOML and JSON, and tables to facts.")
 @click.argument("source", metavar="IN")
 @click.argument("target", metavar="OUT")
 @facts_options

@@ -11,7 +11,7 @@ from dealreg.rendering import describe as described
 __all__ = ["describe"]
 
 
-@click.command()
+@click.command(short_help="Say a policy in plain English.")
 @click.argument("policy")
 @click.option(
     "--format",

@@ -18,7 +18,7 @@ from dealreg.errors import UnreadableError, UsageError, shown
 __all__ = ["example"]
 
 
-@click.command()
+@click.command(short_help="Run or write a worked example.")
 @click.argument("name", required=False)
 @click.argument("folder", required=False)
 @click.option("--run", "running", is_flag=True, help="Run it here and now, writing no files.")

@@ -18,7 +18,7 @@ from dealreg.rendering import explain as explained
 __all__ = ["explain"]
 
 
-@click.command()
+@click.command(short_help="Explain a decision to one kind of reader.")
 @click.argument("source", metavar="RECORD|POLICY")
 @click.argument("registrations", required=False)
 @facts_options

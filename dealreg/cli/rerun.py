@@ -13,7 +13,7 @@ from dealreg.wire import to_json
 __all__ = ["rerun"]
 
 
-@click.command()
+@click.command(short_help="Decide again what a record decided, and compare.")
 @click.argument("record")
 def rerun(record: str) -> Exit:
     """Decide again what a RECORD decided, from what it kept, and compare the bytes.

@@ -19,7 +19,7 @@ from dealreg.wire import to_json
 __all__ = ["resolve"]
 
 
-@click.command()
+@click.command(short_help="Decide who gets what, and say why.")
 @click.argument("policy")
 @click.argument("registrations")
 @facts_options

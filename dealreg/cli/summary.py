@@ -25,6 +25,8 @@ _ORDER = (
     StandingKind.DENIED,
 )
 
+_UNKNOWN = "In no conflict: what they compete for is not known"
+
 Told = Mapping[str, Any]
 """What the rendering says, as plain data."""
 
@@ -113,14 +115,16 @@ def _contested(record: Record, told: Told) -> Iterable[Contested]:
     notices: dict[tuple[object, ...], list[Told]] = {}
     for each in (*told["deadlocks"], *told["questions"]):
         notices.setdefault(_place(each), []).append(each)
-    groups: dict[tuple[tuple[str, str], ...], list[Told]] = {}
+    groups: dict[tuple[bool, tuple[tuple[str, str], ...]], list[Told]] = {}
     for contest in told["contests"]:
-        groups.setdefault(_named_keys(record, contest), []).append(contest)
-    for keys in sorted(groups, key=lambda each: (not each, each)):
+        scope_unknown = contest["conflict"] is None
+        groups.setdefault((scope_unknown, _named_keys(record, contest)), []).append(contest)
+    for scope_unknown, keys in sorted(groups):
         yield Contested(
-            title=_title(record, keys),
+            title=_UNKNOWN if scope_unknown else _title(record, keys),
             sections=tuple(
-                _section(contest, notices.get(_place(contest), ())) for contest in groups[keys]
+                _section(contest, notices.get(_place(contest), ()))
+                for contest in groups[scope_unknown, keys]
             ),
         )
 
@@ -132,18 +136,21 @@ def _place(told: Told) -> tuple[object, ...]:
 
 
 def _named_keys(record: Record, contest: Told) -> tuple[tuple[str, str], ...]:
-    if contest["conflict"] is None:
+    if not contest["conflict"]:  # it is not known, or no rules are in force that would name any
         return ()
     rules = record.rules
-    policies = (rules,) if isinstance(rules, Policy) else [e.policy for e in rules.editions]
-    found = [policy.contest(contest["benefit"]) for policy in policies]
-    keys = next(each.scope.keys for each in reversed(found) if each is not None)
-    return tuple(zip(keys, contest["conflict"], strict=False))
+    if isinstance(rules, Policy):
+        in_force = [rules]
+    else:
+        in_force = [e.policy for e in rules.editions if e.effective_from <= record.at]
+    found = [policy.contest(contest["benefit"]) for policy in in_force]
+    keys = next(each.scope.keys for each in reversed(found) if each is not None)  # spec clause B-5
+    return tuple(zip(keys, contest["conflict"], strict=True))
 
 
 def _title(record: Record, keys: tuple[tuple[str, str], ...]) -> str:
     if not keys:
-        return "In no conflict: what they compete for is not known"
+        return "No rules in force"
     said = [f"{label(name.removesuffix('_id'))} {value}" for name, value in keys]
     names = {}
     if [name for name, _ in keys] == ["opportunity_id"]:
@@ -184,7 +191,9 @@ def _who(registration_id: str, rows: Mapping[str, Told]) -> str:
 def _deadlock(told: Told, rows: Mapping[str, Told]) -> Notice:
     benefit = label(told["benefit"])
     lines = [("blocked", f"{_who(told['blocked'], rows)}: alone, it would be granted it")]
-    if told["blocker"] is not None:
+    if told["blocker"] is None:
+        lines.append(("blocker", "no single registration stands in its way"))
+    else:
         holds = f"holds the {label(told['holds'])} and " if told["holds"] else ""
         lines.append(("blocker", f"{_who(told['blocker'], rows)}: {holds}cannot use the {benefit}"))
         why = " ".join(rows[told["blocker"]]["sentences"])

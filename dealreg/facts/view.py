@@ -37,15 +37,26 @@ Record = Registration | Partner | EndCustomer | Opportunity
 
 @attrs.frozen(eq=False)
 class View:
-    """The facts as they stand at the instant `at`, read through a vocabulary."""
+    """The facts as they stand at the instant `at`, read through a vocabulary.
+
+    `registrations` are those that are counted: all of the facts, unless a view is `of_only` one.
+    """
 
     facts: Facts
     at: datetime
     vocabulary: Vocabulary
     calendars: Mapping[str, Calendar]
-    _partners: Mapping[str, Partner] = attrs.field(init=False)
-    _customers: Mapping[str, EndCustomer] = attrs.field(init=False)
-    _opportunities: Mapping[str, Opportunity] = attrs.field(init=False)
+    registrations: tuple[Registration, ...] = attrs.field(kw_only=True)
+    _partners: Mapping[str, Partner] = attrs.field(kw_only=True)
+    _customers: Mapping[str, EndCustomer] = attrs.field(kw_only=True)
+    _opportunities: Mapping[str, Opportunity] = attrs.field(kw_only=True)
+    _agreeing: dict[Tally, Mapping[tuple[Value | None, ...], list[Registration]]] = attrs.field(
+        factory=dict, init=False
+    )
+
+    @registrations.default
+    def _all_registrations(self) -> tuple[Registration, ...]:
+        return self.facts.registrations
 
     @_partners.default
     def _index_partners(self) -> Mapping[str, Partner]:
@@ -58,6 +69,10 @@ class View:
     @_opportunities.default
     def _index_opportunities(self) -> Mapping[str, Opportunity]:
         return {deal.opportunity_id: deal for deal in self.facts.opportunities}
+
+    def of_only(self, registration: Registration) -> "View":
+        """The same view, where a registration is the only one."""
+        return attrs.evolve(self, registrations=(registration,))
 
     def read(self, registration: Registration, name: str, as_of: str | None = None) -> Value | None:
         """The value of a field for a registration; None when it is not known.
@@ -193,17 +208,29 @@ class View:
         return UTC_CALENDAR if name is None else self.calendars[name]
 
     def _tally(self, registration: Registration, tally: Tally, when: datetime) -> int | None:
-        own = [self._value(registration, name, when) for name in tally.same]
+        own = tuple(self._value(registration, name, when) for name in tally.same)
         if any(value is None for value in own):
             return None
         place = (registration.submitted_at, registration.registration_id)
         return sum(
             (other.submitted_at, other.registration_id) < place
-            and self.live(other)
-            and [self._value(other, name, when) for name in tally.same] == own
             and self._recent(other, registration, tally)
-            for other in self.facts.registrations
+            for other in self._live_by(tally, when).get(own, ())
         )
+
+    def _live_by(
+        self, tally: Tally, when: datetime
+    ) -> Mapping[tuple[Value | None, ...], list[Registration]]:
+        """The live registrations, by the values of the fields that a tally's must agree in."""
+        if when == self.at and tally in self._agreeing:
+            return self._agreeing[tally]
+        found: dict[tuple[Value | None, ...], list[Registration]] = {}
+        for each in filter(self.live, self.registrations):
+            values = tuple(self._value(each, name, when) for name in tally.same)
+            found.setdefault(values, []).append(each)
+        if when == self.at:
+            self._agreeing[tally] = found
+        return found
 
     def _recent(self, other: Registration, registration: Registration, tally: Tally) -> bool:
         if tally.within is None:

@@ -210,6 +210,11 @@ def _equal(reason: TieBroken | Undecided | AllTaken, phrases: Phrases) -> str:
                 f"all places go to registrations that come before {yours}, whichever of them a "
                 "person at the vendor chooses"
             )
+        case TieBroken(by_person=True):
+            return (
+                f"{it} is equal to another in every preference, and a person at the vendor "
+                "decided for that one"
+            )
         case TieBroken():
             return (
                 f"{it} is equal to another in every preference, and the programme's rule for "

@@ -9,7 +9,7 @@ from dealreg.facts.fields import Count, Elapsed, Field, Inside, Same, Source, Ta
 from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
 from dealreg.rendering.document import Block, Bullets, Document, Heading, Item, Paragraph, Table
 from dealreg.rendering.markdown import to_markdown
-from dealreg.rendering.nouns import noun
+from dealreg.rendering.nouns import is_among, noun
 from dealreg.rendering.phrases import Phrases
 from dealreg.rendering.plain_text import to_text
 from dealreg.rendering.stages import contest_items
@@ -189,8 +189,7 @@ def _derivation(field: Field, phrases: Phrases) -> str:
             one, other = noun(left, vocabulary), noun(right, vocabulary)
             return f"Computed: whether {one} and {other} are the same."
         case Inside(inner, outer):
-            one, other = noun(inner, vocabulary), noun(outer, vocabulary)
-            return f"Computed: whether all of {one} is among {other}."
+            return f"Computed: whether {is_among(inner, outer, vocabulary, value=True)}."
         case Tally(same, within):
             shared = listed([noun(name, vocabulary) for name in same])
             recent = (

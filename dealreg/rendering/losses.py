@@ -62,6 +62,8 @@ def _beaten(situation: Situation, loser: Standing, clock: Clock) -> str:
             return f"it opened the window, and {name} was not in time"
         case Overridden():
             return f"it comes before {name} by the override {loser.code}"
+        case TieBroken(by_person=True):
+            return f"it is equal to {name}, and a person decided for it"
         case TieBroken():
             return f"it is equal to {name}, and comes first by the rule for ties"
         case NotComplementary():

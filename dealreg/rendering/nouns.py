@@ -13,7 +13,18 @@ from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.predicates import Fact
 from dealreg.rendering.words import label, listed, span_words, told
 
-__all__ = ["Voice", "bare", "event", "fact_noun", "happened", "noun", "plural", "statement"]
+__all__ = [
+    "DENIAL",
+    "Voice",
+    "bare",
+    "event",
+    "fact_noun",
+    "happened",
+    "is_among",
+    "noun",
+    "plural",
+    "statement",
+]
 
 
 class Voice(StrEnum):
@@ -154,6 +165,9 @@ _OWNERS = {
 }
 _CORE = {field.name: field for field in CORE}
 
+DENIAL = "it is not the case that "
+"""How a statement is denied for which only the affirmative words are known."""
+
 
 def _voiced(text: str, voice: Voice) -> str:
     return text.format_map(_VOICES[voice])
@@ -176,6 +190,8 @@ def noun(name: str, vocabulary: Vocabulary, voice: Voice = Voice.TERMS) -> str:
         return label(name)
     if name in _NOUNS and _own_words(field):
         return _voiced(_NOUNS[name], voice)
+    if said := _stated(field, voice):
+        return f"whether {said}"
     match field.derived:
         case Elapsed(start, end, counted):
             first, last = _point(start, vocabulary, voice), _point(end, vocabulary, voice)
@@ -252,7 +268,7 @@ def plural(name: str, vocabulary: Vocabulary) -> bool:
     (True, False)
     """
     said = noun(name, vocabulary)
-    if said.startswith(("the number of ", "the time ")):
+    if said.startswith(("the number of ", "the time ", "whether ")):
         return False
     return name in _PLURAL or (said.endswith("s") and not said.endswith(("ss", "us", "is")))
 
@@ -275,17 +291,39 @@ def statement(
 def _generic(
     name: str, field: Field | None, vocabulary: Vocabulary, voice: Voice, *, value: bool
 ) -> str:
+    if field is not None and (said := _meant(field)):
+        return said if value else f"{DENIAL}{said}"
     match field.derived if field else None:
         case Same(left, right):
             one, other = noun(left, vocabulary, voice), noun(right, vocabulary, voice)
             return f"{one} is {'' if value else 'not '}the same as {other}"
         case Inside(inner, outer):
-            one, other = noun(inner, vocabulary, voice), noun(outer, vocabulary, voice)
-            return f"all of {one} is {'' if value else 'not '}among {other}"
+            return is_among(inner, outer, vocabulary, voice, value=value)
         case _:
-            pass
-    meaning = told(field.meaning).rstrip(".") if field else ""
-    if meaning.lower().startswith("whether "):
-        said = meaning[len("whether ") :]
-        return said if value else f"it is not the case that {said}"
-    return f"{noun(name, vocabulary, voice)} is {'yes' if value else 'no'}"
+            return f"{noun(name, vocabulary, voice)} is {'yes' if value else 'no'}"
+
+
+def is_among(
+    inner: str, outer: str, vocabulary: Vocabulary, voice: Voice = Voice.TERMS, *, value: bool
+) -> str:
+    """That a text, or all of a set, is among a set: `the registrant is among your bidders`."""
+    one, other = noun(inner, vocabulary, voice), noun(outer, vocabulary, voice)
+    field = vocabulary.get(inner)
+    whole = field is not None and field.type is FieldType.TEXT_SET
+    verb = "are" if plural(inner, vocabulary) else "is"
+    return f"{'all of ' if whole else ''}{one} {verb} {'' if value else 'not '}among {other}"
+
+
+def _meant(field: Field) -> str:
+    """What a yes/no field of the programme's own says, by its meaning; empty if that says not."""
+    meaning = told(field.meaning).rstrip(".")
+    return meaning[len("whether ") :] if meaning.lower().startswith("whether ") else ""
+
+
+def _stated(field: Field, voice: Voice) -> str:
+    """A yes/no field as the statement that it is so; empty where it has no words for that."""
+    if field.type is not FieldType.BOOL:
+        return ""
+    if field.name in _STATEMENTS and _own_words(field):
+        return _voiced(_STATEMENTS[field.name][0], voice)
+    return _meant(field)

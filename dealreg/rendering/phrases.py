@@ -24,7 +24,7 @@ from dealreg.policy.predicates import (
     Predicate,
 )
 from dealreg.rendering.document import Item
-from dealreg.rendering.nouns import Voice, event, noun, plural, statement
+from dealreg.rendering.nouns import DENIAL, Voice, event, noun, plural, statement
 from dealreg.rendering.words import Clock, listed, quoted, told
 
 __all__ = ["OPPOSITE", "Phrases"]
@@ -109,11 +109,19 @@ class Phrases:
     def item(self, lead: str, predicate: Predicate, tail: str = "") -> Item:
         """The predicate as a list entry: in one line if it is simple, else with entries below."""
         positive, negated = _unwrapped(predicate)
-        if not isinstance(positive, AllOf | AnyOf) or _short(positive.parts):
+        if not isinstance(positive, AllOf | AnyOf) or self._short(positive.parts, negated=negated):
             return Item(f"{lead}{self.sentence(predicate)}.{tail}")
         both = isinstance(positive, AllOf) is not negated
         word = "all of these hold:" if both else "at least one of these holds:"
         return Item(f"{lead}{word}{tail}", self._entries(positive, negated=negated))
+
+    def _short(self, parts: Sequence[Predicate], *, negated: bool) -> bool:
+        """Whether parts fit in one line: at most two, none of which would need brackets there."""
+        if len(parts) > _ONE_LINE:
+            return False
+        nested = any(isinstance(_unwrapped(part)[0], AllOf | AnyOf) for part in parts)
+        denied = any(self.sentence(part, negated=negated).startswith(DENIAL) for part in parts)
+        return len(parts) <= 1 or not (nested or denied)
 
     def _entries(self, predicate: AllOf | AnyOf, *, negated: bool) -> tuple[Item, ...]:
         return tuple(self.item("", Not(part) if negated else part) for part in predicate.parts)
@@ -127,8 +135,8 @@ class Phrases:
         said = []
         for part in parts:
             inner = self.sentence(part, negated=negated)
-            nested = isinstance(_unwrapped(part)[0], AllOf | AnyOf) and len(parts) > 1
-            said.append(f"({inner})" if nested else inner)
+            nested = isinstance(_unwrapped(part)[0], AllOf | AnyOf) or inner.startswith(DENIAL)
+            said.append(f"({inner})" if nested and len(parts) > 1 else inner)
         return listed(said, "and" if both else "or")
 
     def leaf(self, predicate: Predicate, *, negated: bool = False) -> str:
@@ -197,14 +205,6 @@ class Phrases:
 
 _ONE_LINE = 2
 """More parts than this, or parts within parts, are easier to read as a list."""
-
-
-def _short(parts: Sequence[Predicate]) -> bool:
-    """Whether parts fit in one line: at most two, none of which has parts itself."""
-    if len(parts) > _ONE_LINE:
-        return False
-    nested = any(isinstance(_unwrapped(part)[0], AllOf | AnyOf) for part in parts)
-    return len(parts) <= 1 or not nested
 
 
 def _texts(texts: Sequence[str]) -> list[str]:

@@ -23,7 +23,7 @@ from dealreg.policy.paths import (
 )
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import AllOf, AnyOf, Not, Predicate
-from dealreg.policy.stages import Effect, Key, Override, Preference, Requirement
+from dealreg.policy.stages import Effect, Key, Override, Preference, Requirement, Tie
 from dealreg.policy.walk import fact_of
 from dealreg.rendering.nouns import Voice, noun
 from dealreg.rendering.reasons import (
@@ -177,7 +177,7 @@ def _contest(
         return SameClaimant(standing.rival if same else None), ""
     if standing.clause == contest_path(benefit, "capacity"):
         return AllTaken(), contest.others.tell
-    return _tie(standing), contest.others.tell if standing.rival else ""
+    return _tie(standing, contest.tie), contest.others.tell if standing.rival else ""
 
 
 def _override(standing: Standing, override: Override) -> tuple[Reason, str]:
@@ -187,10 +187,12 @@ def _override(standing: Standing, override: Override) -> tuple[Reason, str]:
     return Overridden(override.when, override.effect), override.tell
 
 
-def _tie(standing: Standing) -> Reason:
+def _tie(standing: Standing, rule: Tie) -> Reason:
     if standing.kind is StandingKind.REFERRED:
         return Undecided(after=standing.code == "AFTER_TIE")
-    return Refused() if standing.rival is None else TieBroken()
+    if standing.rival is None:
+        return Refused()
+    return TieBroken(by_person=rule is Tie.REFER)
 
 
 def _preference(standing: Standing, policy: Policy, preference: Preference) -> Reason:

@@ -251,9 +251,15 @@ class Outranked:
 
 @attrs.frozen
 class TieBroken:
-    """It was equal in every preference, and the stated tie rule went the other way."""
+    """It was equal in every preference, and the tie went the other way.
+
+    Attributes:
+        by_person: whether a person decided; else the stated rule did.
+    """
 
     tag: ClassVar[str] = "tie_broken"
+
+    by_person: bool = False
 
 
 @attrs.frozen

@@ -65,12 +65,20 @@ def _found(atom: Predicate, own: Value, phrases: Phrases) -> str:
 def _short(shortfall: Short, phrases: Phrases) -> str:
     """One thing that failed, as a sentence without capital and full stop."""
     atom, negated, own = shortfall.atom, shortfall.negated, shortfall.own
-    needed = phrases.leaf(atom, negated=negated)
     if shortfall.unknown:
-        return f"it is not known whether {needed}"
+        return f"it is not known whether {_asked(shortfall, phrases)}"
     if own is None or isinstance(own, bool):
         return phrases.leaf(atom, negated=not negated)
     return f"{_found(atom, own, phrases)}; {_need(shortfall, phrases)}"
+
+
+def _asked(shortfall: Short, phrases: Phrases) -> str:
+    """What is not known: of a yes/no field its affirmative, whichever of the two is needed."""
+    match shortfall.atom:
+        case Compare(fact, _, bool()):
+            return statement(fact, phrases.vocabulary, phrases.voice, value=True)
+        case atom:
+            return phrases.leaf(atom, negated=shortfall.negated)
 
 
 def _need(shortfall: Short, phrases: Phrases) -> str:

@@ -141,7 +141,12 @@ def _about(draw: st.DrawFn, fact: Fact, field: Field | None, preset: Preset) -> 
     pool = constants_pool(field)
     if field.type is FieldType.TEXT_SET:
         texts = sorted(pick(draw, [each for each in pool if isinstance(each, frozenset) and each]))
-        return pick(draw, (Covers(fact, texts), Overlaps(fact, texts), Only(fact, texts)))
+        asked: tuple[Predicate, ...] = (
+            Covers(fact, texts),
+            Overlaps(fact, texts),
+            Only(fact, texts),
+        )
+        return pick(draw, asked)
     if once_in(draw, 5):
         return OneOf(fact, several(draw, pool, 3))
     ops = tuple(Op) if field.type in _ORDERED else (Op.EQ, Op.NE)

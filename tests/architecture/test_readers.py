@@ -170,6 +170,7 @@ def reads_json(node):
     policy = policy_with(node)
 
     assert from_json(to_json(policy)) == policy
+    assert from_json(to_json(node)) == node
     assert f'"is":"{node.tag}"'.encode() in canonical_json(policy)
 
 

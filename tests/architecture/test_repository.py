@@ -122,7 +122,8 @@ def test_the_commands_of_the_readme_are_one_line_each():
 
     assert set(commands) == {"example", "test"}
     assert all(command.startswith("python3 -m venv") for command in commands.values())
-    assert all(f"run_printed {name}\n" in read(ROOT / ".ci/run") for name in commands)
+    ran = re.findall(r"^(?:\S+=.* )?run_printed (\w+)", read(ROOT / ".ci/run"), re.MULTILINE)
+    assert ran == ["example", "test"]
 
 
 def test_the_core_depends_on_what_it_imports_and_nothing_else():

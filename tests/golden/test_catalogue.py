@@ -12,7 +12,7 @@ from tests.golden.clause_policies import POLICIES
 
 ROOT = Path(__file__).parents[2]
 CLAUSES = sorted(
-    path.stem for path in (ROOT / "dealreg/clauses").glob("*.py") if path.stem != "__init__"
+    path.stem for path in Path(clauses.__file__).parent.glob("*.py") if path.stem != "__init__"
 )
 _ROW = re.compile(
     r"^\| \[`(\w+)`\]\(\S+\) \| (.*?) \| (.*?) \| (.*?) \| \[case\]\((\S+)\) \|$", re.MULTILINE

@@ -34,13 +34,21 @@ def any_cases(**settings):
 
 
 def single_contests(**stages):
-    """Cases of every preset, for policies of one contest, some stages of it set."""
+    """Cases of every preset, for policies of one contest, some stages of it set, or drawn."""
 
     @st.composite
     def made(draw):
         preset = attrs.evolve(draw(PRESETS), contests=1)
         case = draw(cases(preset))
-        contest = attrs.evolve(case.rules.contests[0], **stages)
+        drawn = {
+            name: draw(stage) if isinstance(stage, st.SearchStrategy) else stage
+            for name, stage in stages.items()
+        }
+        if drawn.get("tie") == "share":
+            drawn["joint"] = None
+        if drawn.get("joint") is not None:
+            drawn["tie"] = "refer"
+        contest = attrs.evolve(case.rules.contests[0], **drawn)
         return attrs.evolve(case, rules=attrs.evolve(case.rules, contests=(contest,)))
 
     return made()
@@ -84,7 +92,7 @@ def gets(standing):
 
 def on_admission(standing):
     """Whether it was kept from taking part, rather than lost to others."""
-    return bool(ADMISSION.match(standing.clause))
+    return standing.code != "AWAITS_RULING" and bool(ADMISSION.match(standing.clause))
 
 
 def conflict_members(case, decision, standing):

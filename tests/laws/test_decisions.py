@@ -483,7 +483,7 @@ INSTANT = st.integers(0, 40).map(lambda hours: f"2026-03-{2 + hours // 24:02}T{h
 
 @st.composite
 def ladder_facts(draw):
-    """Registrations on one opportunity, of partners with tiers; a registration that will improve."""
+    """Registrations on one opportunity, of partners with tiers; and one that will improve."""
     count = draw(st.integers(1, 5))
     tiers = draw(st.lists(st.sampled_from(TIERS), min_size=count, max_size=count))
     submitted = draw(st.lists(INSTANT, min_size=count, max_size=count))

@@ -180,7 +180,7 @@ class TestP1ToP10Meaning:
 
 
 class TestP1Unknown:
-    """P-1: a comparison, membership, overlap or cover is unknown when its field is not known."""
+    """P-1: a comparison, membership, overlap, cover or `only` is unknown when its field is."""
 
     @given(asked(only=predicates(WORLD, depth=0)))
     def test_unknown_exactly_where_the_field_is(self, ask):

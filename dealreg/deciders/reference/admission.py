@@ -44,14 +44,7 @@ class Admission:
 
 def ruling(stage: Stage, registration: Registration) -> Ruling | None:
     """The latest ruling on a registration and benefit, known at the instant (C-4)."""
-    known = [
-        each
-        for each in stage.rules.facts.rulings
-        if each.registration_id == registration.registration_id
-        and each.benefit == stage.contest.benefit
-        and each.decided_at <= stage.rules.at
-    ]
-    return max(known, key=lambda each: each.decided_at, default=None)
+    return stage.rules.rulings.get((registration.registration_id, stage.contest.benefit))
 
 
 def admit(stage: Stage, registration: Registration, upstream: Upstream) -> Admission:

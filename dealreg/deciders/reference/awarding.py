@@ -65,7 +65,8 @@ def award(stage: Stage, eligible: Sequence[Registration]) -> Awarded:
     if override is not None:
         eligible, passed_over = _overridden(stage, awarded, eligible, *override)
     inside, late, anchor = in_time(stage, eligible)
-    _fill(stage, awarded, ranked(stage, inside))
+    for together in _together(stage, inside):
+        _fill(stage, awarded, ranked(stage, together))
     clause = stage.path("window")
     for each in _flat(ranked(stage, [e for e in eligible if e.registration_id in late])):
         loss = Loss("OUTSIDE_WINDOW", clause, anchor, late[each.registration_id])
@@ -117,10 +118,11 @@ def _own_rival(
 
     Of those equally placed, in `room`, the lower registration id comes first.
     """
+    clause = stage.path("one_per")
     pooled = [member for pool in awarded.pools for member in pool.members]
-    for other in (*awarded.holders, *awarded.lost, *pooled, *room):
+    lost = [other for other, loss in awarded.lost.items() if loss.clause != clause]
+    for other in (*awarded.holders, *lost, *pooled, *room):
         if same_claimant(stage, registration, other) and compete(stage, registration, other):
-            clause = stage.path("one_per")
             return Loss("DUPLICATE_SAME_PARTNER", clause, other, residual=False)
     return None
 
@@ -207,14 +209,15 @@ def _contested(
     return any(not fits(stage, registration, each) for each in others)
 
 
-def _together(stage: Stage, contested: list[Registration]) -> list[list[Registration]]:
-    """Those that compete with each other, directly or through others: each a tie of its own."""
-    ties: list[list[Registration]] = []
-    for each in contested:
-        joined = [tie for tie in ties if any(compete(stage, each, member) for member in tie)]
-        ties = [tie for tie in ties if tie not in joined]
-        ties.append(sorted([each, *(m for tie in joined for m in tie)], key=contested.index))
-    return ties
+def _together(stage: Stage, members: Sequence[Registration]) -> list[list[Registration]]:
+    """The members in groups of those that compete with each other, directly or through others."""
+    groups: list[list[Registration]] = []
+    for each in members:
+        joined = [group for group in groups if any(compete(stage, each, e) for e in group)]
+        groups = [group for group in groups if group not in joined]
+        groups.append([*(e for group in joined for e in group), each])
+    order = {each: place for place, each in enumerate(members)}
+    return [sorted(group, key=order.__getitem__) for group in groups]
 
 
 def _tied(

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterable
 
-import attrs
-
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.run import Conflict, Run, holds
 from dealreg.facts.records import Registration
@@ -20,9 +18,9 @@ def deadlocks(run: Run, conflict: Conflict, rerun: Rerun) -> Iterable[Deadlock]:
     members = {each.registration_id for each in conflict.members}
     standings = {
         each.registration_id: each
-        for each in run.standings
-        if (each.benefit, each.line) == (conflict.benefit, conflict.line)
-        and each.registration_id in members
+        for member in sorted(members)
+        for each in run.standings_of(conflict.benefit, member)
+        if each.line == conflict.line
     }
     asked_or_held = (StandingKind.GRANTED, StandingKind.REFERRED)
     if len(members) == 1 or any(each.kind in asked_or_held for each in standings.values()):
@@ -59,9 +57,7 @@ def _blocker(run: Run, conflict: Conflict, blocked: Standing) -> tuple[str | Non
 
 def _granted_alone(rules: Rules, conflict: Conflict, each: Registration, rerun: Rerun) -> bool:
     """Whether a registration would be granted a benefit if it were the only one."""
-    facts = attrs.evolve(rules.facts, registrations=(each,))
-    views = {policy: attrs.evolve(view, facts=facts) for policy, view in rules.views.items()}
-    alone = rerun(attrs.evolve(rules, facts=facts, views=views))
+    alone = rerun(rules.of_only(each))
     return any(
         each.kind is StandingKind.GRANTED
         and (each.benefit, each.line) == (conflict.benefit, conflict.line)

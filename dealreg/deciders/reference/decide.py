@@ -62,7 +62,7 @@ def decide_unchecked(
 def _run(rules: Rules) -> Run:
     run = Run(rules)
     for benefit in rules.announced:
-        everybody = Conflict(benefit, (), None, rules.facts.registrations)
+        everybody = Conflict(benefit, (), None, rules.registrations)
         _not_offered(run, everybody)
     for benefit in rules.benefits():
         for conflict in _conflicts(run, benefit):
@@ -75,7 +75,7 @@ def _conflicts(run: Run, benefit: str) -> Iterable[Conflict]:
     """Partition the registrations by the keys of the scope, then by line (C-1, C-2)."""
     scope, view = run.rules.scope(benefit)
     groups: dict[tuple[str, ...], list[Registration]] = {}
-    for each in run.rules.facts.registrations:
+    for each in run.rules.registrations:
         values = [view.read(each, key) for key in scope.keys]
         absent = [key for key, value in zip(scope.keys, values, strict=True) if value is None]
         if (
@@ -127,7 +127,7 @@ def _decide(run: Run, conflict: Conflict) -> None:
     held_back, lost = _awaited(stage, awarded, eligible, awaiting)
     for each, admission in admitted.items():
         if each in lost:
-            run.standings.append(attrs.evolve(lost[each], policy_version=admission.version))
+            run.stand(attrs.evolve(lost[each], policy_version=admission.version))
         elif admission.barred is not None:
             _stand_barred(run, conflict, each, admission)
         elif each in held_back:
@@ -137,7 +137,7 @@ def _decide(run: Run, conflict: Conflict) -> None:
             )
             _stand_barred(run, conflict, each, Admission(waits, admission.version))
         else:
-            run.standings.append(_placed(stage, awarded, each, admission.version))
+            run.stand(_placed(stage, awarded, each, admission.version))
     asked = {each: barred for each, barred in awaiting.items() if each not in lost}
     run.referrals.extend(_referrals(conflict, awarded, asked, held_back))
 
@@ -184,7 +184,7 @@ def _stand_barred(
 ) -> None:
     barred = admission.barred
     assert barred is not None
-    run.standings.append(
+    run.stand(
         Standing(
             registration_id=registration.registration_id,
             partner_id=registration.partner_id,
@@ -228,17 +228,21 @@ def _lost(
     stage: Stage, awarded: Awarded, each: Registration, loss: Loss, standing: Standing
 ) -> Standing:
     waits = loss.residual and stage.contest.others.stand is OthersStand.WAITING
-    queue = [e for e, found in awarded.lost.items() if found.residual and compete(stage, e, each)]
     return attrs.evolve(
         standing,
         kind=StandingKind.WAITING if waits else StandingKind.DENIED,
         code=loss.code,
         clause=loss.clause,
         rival=None if loss.rival is None else loss.rival.registration_id,
-        place=queue.index(each) + 1 if waits else None,
+        place=_place_in_queue(stage, awarded, each) if waits else None,
         entitlement=residual(stage, awarded, each) if loss.residual else None,
         margin=loss.margin,
     )
+
+
+def _place_in_queue(stage: Stage, awarded: Awarded, each: Registration) -> int:
+    queue = [e for e, found in awarded.lost.items() if found.residual and compete(stage, e, each)]
+    return queue.index(each) + 1
 
 
 def _referrals(

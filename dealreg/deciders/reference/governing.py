@@ -8,7 +8,7 @@ import attrs
 
 from dealreg.deciders.reference.truth import Answers
 from dealreg.facts.case import Facts
-from dealreg.facts.records import Registration
+from dealreg.facts.records import Registration, Ruling
 from dealreg.facts.view import View
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
@@ -22,12 +22,14 @@ class Rules:
     """The versions that may govern at an instant, oldest first, each with its view of the facts.
 
     `announced` are the benefits of the first version, while no version is in force yet (B-6).
+    `rulings` are the latest known at the instant, by registration id and benefit (C-4).
     """
 
     versions: tuple[Policy, ...]
     starts: tuple[datetime | None, ...]
     governs: Governs
-    facts: Facts
+    registrations: tuple[Registration, ...]
+    rulings: Mapping[tuple[str, str], Ruling]
     at: datetime
     answers: Answers
     views: Mapping[Policy, View]
@@ -54,7 +56,18 @@ class Rules:
             policy: View(facts, at, policy.vocabulary(), {c.name: c for c in policy.calendars})
             for policy in versions
         }
-        return cls(versions, starts, governs, facts, at, answers, views, announced)
+        known = sorted(
+            (each for each in facts.rulings if each.decided_at <= at),
+            key=lambda each: each.decided_at,
+        )
+        rulings = {(each.registration_id, each.benefit): each for each in known}
+        asked = facts.registrations
+        return cls(versions, starts, governs, asked, rulings, at, answers, views, announced)
+
+    def of_only(self, registration: Registration) -> "Rules":
+        """The same rules, where a registration is the only one."""
+        views = {policy: view.of_only(registration) for policy, view in self.views.items()}
+        return attrs.evolve(self, registrations=(registration,), views=views)
 
     def benefits(self) -> list[str]:
         """Every benefit of any version, those that others depend on first, else by name."""

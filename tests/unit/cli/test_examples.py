@@ -49,6 +49,19 @@ def test_prints_what_the_snapshot_holds(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_runs_without_leaving_the_folder_or_a_file_in_it(name, tmp_path, monkeypatch, dealreg):
+    monkeypatch.chdir(tmp_path)
+
+    done = dealreg("example", name, "--run")
+
+    assert done.exit_code == 0
+    assert Path.cwd() == tmp_path
+    assert list(tmp_path.iterdir()) == []
+    snapshot = (SNAPSHOTS / f"{name}.txt").read_text("utf-8").splitlines()
+    assert [line for line in done.stdout.splitlines() if line not in snapshot] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_piped_output_is_plain(name, process):
     done = process("example", name, "--run", env={**os.environ, "COLUMNS": "37"})
 
@@ -164,3 +177,12 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path, dealreg):
 
     assert done.exit_code == 4
     assert "the folder cannot be written" in done.stderr
+
+
+def test_an_example_may_be_written_to_the_folder_it_is_in(tmp_path, monkeypatch, dealreg):
+    monkeypatch.chdir(tmp_path)
+
+    done = dealreg("example", "dispute", ".")
+
+    assert "  cd " not in done.stdout
+    assert (tmp_path / "policy-today.toml").is_file()

@@ -245,6 +245,44 @@ def test_ctrl_c_ends_with_130_and_no_traceback(dispute):
     assert stderr.strip() == b"dealreg: interrupted"
 
 
+def test_an_interruption_is_told_in_one_line(dispute, dealreg, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dealreg.cli.check.check_rules", interrupted)
+
+    done = dealreg("check", "policy-today.toml")
+
+    assert (done.exit_code, done.stderr.strip()) == (130, "dealreg: interrupted")
+
+
+def test_a_policy_where_facts_should_be_is_told(dispute, dealreg):
+    dealreg("convert", "policy-today.toml", "policy.json")
+
+    done = dealreg("resolve", "policy-today.toml", "policy.json", *AT)
+
+    assert done.exit_code == 4
+    assert "policy.json: it holds `policy`, not facts or a table of registrations" in done.stderr
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b'{"dealreg": 1}', b'{"dealreg": "facts"'])
+def test_a_policy_on_standard_input_that_is_none_is_told(content, dealreg):
+    done = dealreg("check", "-", stdin=content)
+
+    no_traceback(done)
+    assert done.exit_code == 4
+    assert "standard input" in done.stderr
+
+
+def test_facts_where_a_policy_should_be_are_told(dispute, dealreg):
+    dealreg("convert", "registrations.csv", "facts.json")
+
+    done = dealreg("check", "-", stdin=(dispute / "facts.json").read_bytes())
+
+    assert done.exit_code == 4
+    assert "standard input: it holds `facts`, not a policy" in done.stderr
+
+
 def _wait_until_reading(pid):
     """Until the process sleeps in a read of its standard input, as /proc tells."""
     for _ in range(600):

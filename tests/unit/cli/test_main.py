@@ -41,6 +41,13 @@ def test_without_its_libraries_it_names_the_extra_in_one_line(names):
     )
 
 
+def test_names_the_extra_before_anything_needs_it(capsys, monkeypatch):
+    monkeypatch.setattr("dealreg.cli.main.find_spec", lambda _: None)
+
+    assert main(["example"]) == 69
+    assert 'pip install "dealreg[cli]"' in capsys.readouterr().err
+
+
 def test_without_the_toml_writer_convert_names_its_extra(dispute, dealreg):
     dealreg("convert", "policy-today.toml", "policy.json")
 
@@ -70,3 +77,11 @@ def test_runs_as_an_installed_script():
 
     [script] = entry_points(group="console_scripts", name="dealreg")
     assert script.load() is main
+
+
+def test_help_shows_the_main_command_first_and_every_line_whole(dealreg):
+    text = dealreg("--help").stdout
+
+    commands = text.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert commands[0].split()[0] == "resolve"
+    assert [line for line in commands if not line.endswith(".") or line.endswith("...")] == []

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -271,3 +273,30 @@ class TestHowTablesAreWritten:
 
         assert facts.customers[0].named_account is True
         assert facts.opportunities[0].in_forecast is False
+
+
+def test_a_ruling_decides_a_tie_and_the_reasons_say_that_a_person_did(grace_window, dealreg):
+    files = ("policy.toml", "registrations.csv", "--partners", "partners.csv")
+
+    done = dealreg("resolve", *files, "--rulings", "rulings.csv", "--at", "2026-03-18T09:00Z")
+    before = dealreg("resolve", *files, "--rulings", "rulings.csv", *AT)
+
+    assert "    granted   G-06  Westbrook Data" in done.stdout
+    assert "and a person decided for it." in done.stdout
+    assert "rule for ties" not in done.stdout
+    assert "FOR A PERSON TO DECIDE" in before.stdout
+
+
+def test_where_both_go_to_one_place_the_answer_comes_before_what_was_rejected(grace_window):
+    command = [sys.executable, "-m", "dealreg.cli.main", "resolve", "policy.toml"]
+
+    done = subprocess.run(
+        [*command, "registrations.csv", *AT, "--format", "markdown"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=True,
+    )
+
+    text = done.stdout.decode()
+    assert text.startswith("# Ashgrove Alliance")
+    assert text.index("## Opportunity STOR-3") < text.index("1 of 7 rows rejected")

@@ -1,5 +1,6 @@
 """What a person sees at a terminal, and what data must not do to it."""
 
+import json
 import os
 import pty
 import re
@@ -109,8 +110,6 @@ def test_control_characters_in_data_reach_no_terminal(dispute):
 
 
 def test_json_at_a_terminal_is_still_the_same_json(dispute):
-    import json
-
     (dispute / "hostile.csv").write_text(
         "registration_id,partner_id,opportunity_id,submitted_at\n"
         f"{HOSTILE},P\U000e0001,O,2026-03-01T09:00Z\n",
@@ -141,3 +140,67 @@ def test_printable_spells_out_what_is_not(text, shown):
 
 def test_printable_keeps_what_it_is_told_to():
     assert printable("a\nb\x07", keep="\n") == "a\nb\\x07"
+
+
+@pytest.mark.parametrize("form", ["table", "json", "markdown"])
+def test_what_an_encoding_does_not_have_is_spelled_out(dispute, process, form):
+    text = (dispute / "partners.csv").read_text("utf-8").replace("Larkfield", "Lärkfält")
+    (dispute / "partners.csv").write_text(text, encoding="utf-8")
+    tables = ("registrations.csv", "--partners", "partners.csv")
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+
+    done = process(
+        *("resolve", "policy-today.toml", *tables, *AT, "--format", form), env=ascii_only
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert form == "json" or b"L\\xe4rkf\\xe4lt" in done.stdout
+
+
+class TestAsIfAtATerminal:
+    """In this process, so that what is printed can be looked at without the cursor's moves."""
+
+    @pytest.fixture(autouse=True)
+    def _terminal(self, monkeypatch):
+        monkeypatch.setattr("dealreg.cli.terminal.is_terminal", lambda _: True)
+        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setenv("TERM", "xterm")
+
+    @pytest.mark.usefixtures("dispute")
+    def test_a_deadlock_has_a_box(self, dealreg):
+        tables = ("registrations.csv", "--partners", "partners.csv")
+
+        done = dealreg("resolve", "policy-today.toml", *tables, *AT)
+
+        assert (
+            _COLOUR.sub("", done.stdout).count("╭─ DEADLOCK: nobody can use the special bid ─") == 1
+        )
+
+    @pytest.mark.usefixtures("grace_window")
+    def test_a_question_has_a_box(self, dealreg):
+        done = dealreg("resolve", "policy.toml", "registrations.csv", *AT)
+
+        assert "╭─ FOR A PERSON TO DECIDE: who gets the protection ─" in _COLOUR.sub(
+            "", done.stdout
+        )
+
+    @pytest.mark.usefixtures("dispute")
+    def test_pages_are_laid_out(self, dealreg):
+        done = dealreg("describe", "policy-today.toml")
+
+        text = _COLOUR.sub("", done.stdout)
+        assert max(map(len, text.splitlines())) <= 80
+        assert " • Which registrations compete:" in text
+
+    def test_json_spells_out_what_cannot_be_seen(self, dispute, dealreg):
+        (dispute / "hostile.csv").write_text(
+            "registration_id,partner_id,opportunity_id,submitted_at\n"
+            f"{HOSTILE},P\U000e0001,O,2026-03-01T09:00Z\n",
+            encoding="utf-8",
+        )
+
+        done = dealreg("resolve", "policy-today.toml", "hostile.csv", *AT, "--format", "json")
+
+        assert "\\u202e" in done.stdout
+        assert json.loads(done.stdout)["value"]["standings"][0]["registration_id"] == HOSTILE

@@ -10,6 +10,7 @@ from dealreg import (
     NEVER,
     Elapsed,
     Field,
+    Inside,
     Same,
     Span,
     Tally,
@@ -24,6 +25,8 @@ from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.predicates import Not
 from dealreg.rendering.nouns import Voice
 from dealreg.rendering.phrases import Phrases
+from dealreg.rendering.reasons import Short
+from dealreg.rendering.shortfalls import shortfall_items
 from dealreg.testing import WORLD, predicates
 
 VOCABULARY = Vocabulary(
@@ -35,6 +38,14 @@ VOCABULARY = Vocabulary(
         Field("premium", "bool", "customer", meaning="On the premium list"),
         Field("days_left", "integer", derived=Elapsed("submitted_at", "estimated_close", "days")),
         Field("own_lead", "bool", derived=Same("partner_id", "lead_source")),
+        Field(
+            "closed_it",
+            "bool",
+            meaning="Whether the registrant closed the deal",
+            derived=Same("partner_id", "lead_source"),
+        ),
+        Field("may_role", "bool", derived=Inside("partner_role", "agreements")),
+        Field("may_sell", "bool", derived=Inside("products", "accreditations")),
         Field("recent", "integer", derived=Tally(("partner_id", "region"), Span(30, "days"))),
         Field("kickoff", "instant"),
     ),
@@ -144,6 +155,26 @@ TO_YOU = Phrases(VOCABULARY, voice=Voice.YOU)
             "the registrant is not the same as the source of the lead",
         ),
         (
+            field("closed_it").is_true(),
+            "the registrant closed the deal",
+            "it is not the case that the registrant closed the deal",
+        ),
+        (
+            field("may_role").is_true(),
+            "the partner's role in the deal is among the partner's agreements",
+            "the partner's role in the deal is not among the partner's agreements",
+        ),
+        (
+            field("may_sell").is_true(),
+            "all of the products in scope are among the partner's accreditations",
+            "all of the products in scope are not among the partner's accreditations",
+        ),
+        (
+            field("existing_customer").is_known(),
+            "whether the customer already has the vendor's products is on record",
+            "whether the customer already has the vendor's products is not on record",
+        ),
+        (
             field("labs").overlaps("x", "y"),
             "the partner's labs include at least one of x or y",
             "the partner's labs include none of x or y",
@@ -190,6 +221,27 @@ SAID = [f"the registration's seats are {n}" for n in (1, 2, 3)]
 )
 def test_brackets_show_what_belongs_together(rule, said):
     assert SAYS.sentence(rule.predicate) == said.format(*SAID)
+
+
+def test_what_is_not_the_case_ends_where_it_ends():
+    """Without brackets, `it is not the case that X and Y` would deny Y too."""
+    rule = (~field("poc_done").is_true() & A).predicate
+    assert SAYS.sentence(rule) == (
+        f"(it is not the case that a proof of concept was done) and {SAID[0]}"
+    )
+    item = SAYS.item("", rule)
+    assert item.text == "all of these hold:"
+    assert [part.text for part in item.items] == [
+        "it is not the case that a proof of concept was done.",
+        f"{SAID[0]}.",
+    ]
+    assert SAYS.item("", (field("poc_done").is_true() & A).predicate).items == ()
+
+
+def test_what_is_not_known_is_asked_in_the_affirmative():
+    short = Short(field("existing_customer").is_true().predicate, negated=True, unknown=True)
+    (item,) = shortfall_items(short, SAYS)
+    assert item.text == "It is not known whether the customer already has the vendor's products."
 
 
 def test_not_goes_to_the_parts():

@@ -904,6 +904,15 @@ def test_every_kind_of_record_is_written_and_read_back():
     assert loaded.facts == facts
 
 
+@pytest.mark.parametrize("amount", ["1.234 EUR", "-12.345 EUR", "0.125 EUR", "1234.567 EUR"])
+def test_an_amount_is_written_so_that_it_can_be_read_in_one_way(amount):
+    facts = Facts(registrations=[Registration(**row(1, amount=money(amount)))])
+
+    loaded = load_facts(registrations=facts_to_rows(facts))
+
+    assert loaded.facts == facts
+
+
 @pytest.mark.parametrize("text", ["N/A", " x", "a\0b"])
 def test_a_text_that_would_not_be_read_back_is_not_written(text):
     partner = Partner(partner_id="P1", name=text)
