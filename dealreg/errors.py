@@ -44,6 +44,10 @@ def shown(value: object) -> str:
         return f"`an integer of {value.bit_length()} bits`"
     text = value if isinstance(value, str) else repr(value)
     text = " ".join(text[: 4 * _SHOWN_AT_MOST].split())
+    if not text.isprintable():  # half characters and terminal escapes are spelled out
+        text = "".join(
+            each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+        )
     cut = text if len(text) <= _SHOWN_AT_MOST else text[:_SHOWN_AT_MOST] + "..."
     return f"`{cut}`"
 

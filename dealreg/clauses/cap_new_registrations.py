@@ -29,7 +29,7 @@ def cap_new_registrations(
     at_most: int,
     *,
     code: str = "TOO_MANY_NEW",
-    tell: str = "The partner has filed as many registrations as it may in this time.",
+    tell: str = "A partner may file only so many registrations in a time.",
 ) -> tuple[Part, ...]:
     """A partner may file only so many registrations in a span; further ones are refused.
 

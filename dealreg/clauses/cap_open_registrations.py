@@ -25,7 +25,7 @@ def cap_open_registrations(
     *,
     by_vendors_count: bool = False,
     code: str = "TOO_MANY_OPEN",
-    tell: str = "The partner has as many open registrations as it may have.",
+    tell: str = "A partner may have only so many registrations open at once.",
 ) -> tuple[Part, ...]:
     """A partner may have only so many registrations open; further ones are refused.
 

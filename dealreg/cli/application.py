@@ -31,6 +31,9 @@ class Application(click.Group):
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """Run a command; in click's standalone mode leave the process with the exit code."""
+        if sys.stdout is None:
+            sys.stderr.write("dealreg: the output cannot be written: it is closed\n")
+            return Exit.INPUT
         _print_what_can_be_printed()
         standalone = extra.pop("standalone_mode", True)
         framed: Callable[..., Any] = super().main
@@ -74,6 +77,10 @@ def _framed(command: Callable[[], Any]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except OSError as error:
+        _read_no_further()
+        say(f"dealreg: the output cannot be written: {error.strerror or error}")
+        return Exit.INPUT
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise

@@ -17,7 +17,7 @@ class Exit(IntEnum):
     POLICY = 3
     """The policy is malformed or not sound."""
     INPUT = 4
-    """A file cannot be read, or facts contradict each other or the policy."""
+    """A file cannot be read or written, or facts contradict each other or the policy."""
     REJECTED = 5
     """Decided, but rows were rejected and `--strict` was given."""
     MISSING_EXTRA = 69

@@ -69,6 +69,7 @@ def record(
 ) -> Record:
     """As `decide`, and with the decision all that it takes to re-run it."""
     when = instant(at)
+    _given(facts, Facts)
     _sound(rules)
     _fits(rules, facts)
     answers = _answers(rules, facts, externals or {})
@@ -84,8 +85,17 @@ def rerun(past: Record) -> Decision:
     Raises:
         PolicyErrors, FactsErrors: as `decide`.
     """
+    _given(past, Record)
     answers = {each.name: each.by_registration for each in past.answers}
     return decide(past.rules, past.facts, at=past.at, externals=answers)  # type: ignore[arg-type]
+
+
+def _given(value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        article = "a decision's record" if kind is Record else "facts"
+        raise UsageError(
+            f"{shown(value)} is not {article}", value=value, hint=f"give a {kind.__name__} value"
+        )
 
 
 def _sound(rules: Policy | PolicyBook) -> None:
@@ -110,6 +120,12 @@ def _fits(rules: Policy | PolicyBook, facts: Facts) -> None:
 
 
 def _answers(rules: Policy | PolicyBook, facts: Facts, given: Externals) -> Answers:
+    if not isinstance(given, Mapping):
+        raise UsageError(
+            f"{shown(given)} does not answer external questions by their names",
+            value=given,
+            hint="pass a dict, as in externals={'site_visited': function}",
+        )
     policies = (rules,) if isinstance(rules, Policy) else [e.policy for e in rules.editions]
     asked = sorted({name for policy in policies for name in externals_of(policy)})
     unanswered = [name for name in asked if name not in given]
@@ -128,6 +144,12 @@ def _asked(
     given: "Callable[[Registration, Facts], bool | None] | Mapping[str, bool]",
     facts: Facts,
 ) -> dict[str, bool]:
+    if not callable(given) and not isinstance(given, Mapping):
+        raise UsageError(
+            f"the external question {shown(name)} was given {shown(given)} for an answer",
+            value=given,
+            hint="give a function of registration and facts, or a dict by registration id",
+        )
     answers: dict[str, bool] = {}
     for registration in facts.registrations:
         key = registration.registration_id

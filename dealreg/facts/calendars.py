@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 
 from dealreg.errors import PolicyError, shown
+from dealreg.facts.instants import day
 from dealreg.facts.values import Span, Unit, as_tuple
 
 if TYPE_CHECKING:
@@ -61,11 +62,18 @@ def zone(name: str) -> "ZoneInfo":
 
 
 def _dates(days: Sequence[date]) -> tuple[date, ...]:
-    return tuple(sorted(set(days)))
+    return tuple(sorted(set(map(day, as_tuple(days)))))
 
 
 def _days(days: Sequence[int]) -> tuple[int, ...]:
-    return tuple(sorted(set(days)))
+    numbers = as_tuple(days)
+    if not all(type(number) is int and number in range(7) for number in numbers):
+        raise PolicyError(
+            f"{shown(numbers)} are not days of the week",
+            value=numbers,
+            hint="number them from Monday = 0 to Sunday = 6",
+        )
+    return tuple(sorted(set(numbers)))
 
 
 @attrs.frozen
@@ -101,6 +109,14 @@ class Calendar:
             )
         if any(isinstance(day, datetime) for day in self.holidays):
             raise PolicyError("a holiday is a date, not an instant", value=self.holidays)
+        texts = (self.zone, *self.holiday_rules)
+        wrong = [each for each in texts if not isinstance(each, str)]
+        if wrong:
+            raise PolicyError(
+                f"{shown(wrong[0])} is neither a time zone nor a recurrence rule",
+                value=wrong[0],
+                hint="write both as texts",
+            )
         if self.zone != "UTC":  # always there; the default calendar must not load zone data
             zone(self.zone)
         for rule in self.holiday_rules:

@@ -7,6 +7,7 @@ import attrs
 
 from dealreg.errors import FactsError, FactsErrors, UsageError, shown
 from dealreg.facts.records import EndCustomer, Opportunity, Partner, Registration, Ruling
+from dealreg.facts.values import as_tuple
 
 __all__ = ["Facts"]
 
@@ -18,7 +19,7 @@ def _unique(
 ) -> tuple[T, ...]:
     by_key: dict[tuple[object, ...], T] = {}
     problems: list[FactsError] = []
-    for record in records:
+    for record in as_tuple(records):
         if not isinstance(record, kind):
             raise UsageError(
                 f"{shown(record)} is not a {kind.__name__}",

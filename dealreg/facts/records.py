@@ -13,7 +13,7 @@ import attrs
 
 from dealreg.errors import FactsError, shown
 from dealreg.facts.instants import day, instant, optional_instant
-from dealreg.facts.values import Choice, FrozenMap, Money, Value, decimal, exact, typed
+from dealreg.facts.values import Choice, FrozenMap, Money, Value, as_tuple, decimal, exact, typed
 
 __all__ = [
     "ENDED",
@@ -83,7 +83,14 @@ def _texts(value: Iterable[str] | None) -> frozenset[str] | None:
         return None
     if isinstance(value, str):
         raise FactsError(f"{shown(value)} is one text, not a set of texts", value=value)
-    return frozenset(value)
+    texts = as_tuple(value)
+    if not all(isinstance(text, str) for text in texts):
+        raise FactsError(
+            f"{shown(value)} is not a set of texts",
+            value=value,
+            hint="give texts, as in {'x', 'y'}",
+        )
+    return frozenset(texts)
 
 
 def _optional_decimal(value: Decimal | int | str | None) -> Decimal | None:
@@ -96,7 +103,7 @@ def _day(value: date | None) -> date | None:
 
 def _whole(value: int | None) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
+        return None if value is None else int(decimal(value))
     raise FactsError(f"{shown(value)} is not a whole number", value=value)
 
 
@@ -152,14 +159,20 @@ class Change:
 
     tag: ClassVar[str] = "change"
 
-    field: str
+    field: str = attrs.field(converter=_identifier)
     value: Value | None = attrs.field(converter=_optional_exact, eq=typed)
     since: datetime = attrs.field(converter=instant)
 
 
 def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
     by_place: dict[tuple[datetime, str], Change] = {}
-    for change in changes:
+    for change in as_tuple(changes):
+        if not isinstance(change, Change):
+            raise FactsError(
+                f"{shown(change)} is not a change of a fact",
+                value=change,
+                hint="give Change values",
+            )
         first = by_place.setdefault((change.since, change.field), change)
         if first != change:
             raise FactsError(

@@ -139,7 +139,7 @@ def money(text: str) -> Money:
     >>> money("50000 EUR")
     Money(amount=Decimal('50000'), currency='EUR')
     """
-    amount, _, currency = text.strip().partition(" ")
+    amount, _, currency = text.strip().partition(" ") if isinstance(text, str) else ("", "", "")
     if not currency:
         raise UsageError(
             f"{shown(text)} is not an amount of money",
@@ -225,7 +225,7 @@ def span(text: str) -> Span:
     >>> span("3 business days")
     Span(length=3, unit=<Unit.BUSINESS_DAYS: 'business_days'>)
     """
-    found = _SPAN.fullmatch(text.strip())
+    found = _SPAN.fullmatch(text.strip()) if isinstance(text, str) else None
     if not found:
         raise UsageError(
             f"{shown(text)} is not a length of time",
@@ -248,6 +248,10 @@ def as_tuple(items: Iterable[Any]) -> tuple[Any, ...]:
     if isinstance(items, str):
         raise UsageError(
             f"{shown(items)} is one text, not several", value=items, hint="give a list or tuple"
+        )
+    if not isinstance(items, Iterable):
+        raise UsageError(
+            f"{shown(items)} is one value, not several", value=items, hint="give a list or tuple"
         )
     return tuple(items)
 
@@ -301,7 +305,14 @@ class FrozenMap(Mapping[str, Value]):
     __slots__ = ("_by_key", "_items")
 
     def __init__(self, items: "Mapping[str, Value] | Iterable[tuple[str, Value]]" = ()) -> None:
-        by_key = dict(items)
+        try:
+            by_key = dict(items)
+        except (TypeError, ValueError):
+            raise UsageError(
+                f"{shown(items)} does not give a value to each name",
+                value=items,
+                hint="give a dict, as in {'region': 'north'}",
+            ) from None
         for key in by_key:
             if not isinstance(key, str):
                 raise UsageError(f"the name {shown(key)} is not text", value=key)

@@ -39,24 +39,20 @@ Record = Registration | Partner | EndCustomer | Opportunity
 class View:
     """The facts as they stand at the instant `at`, read through a vocabulary.
 
-    `registrations` are those that are counted: all of the facts, unless a view is `of_only` one.
+    Tallies count the registrations of the partner `counted`; of everybody where that is None.
     """
 
     facts: Facts
     at: datetime
     vocabulary: Vocabulary
     calendars: Mapping[str, Calendar]
-    registrations: tuple[Registration, ...] = attrs.field(kw_only=True)
+    counted: str | None = attrs.field(default=None, kw_only=True)
     _partners: Mapping[str, Partner] = attrs.field(kw_only=True)
     _customers: Mapping[str, EndCustomer] = attrs.field(kw_only=True)
     _opportunities: Mapping[str, Opportunity] = attrs.field(kw_only=True)
     _agreeing: dict[Tally, Mapping[tuple[Value | None, ...], list[Registration]]] = attrs.field(
-        factory=dict, init=False
+        factory=dict, kw_only=True
     )
-
-    @registrations.default
-    def _all_registrations(self) -> tuple[Registration, ...]:
-        return self.facts.registrations
 
     @_partners.default
     def _index_partners(self) -> Mapping[str, Partner]:
@@ -70,9 +66,9 @@ class View:
     def _index_opportunities(self) -> Mapping[str, Opportunity]:
         return {deal.opportunity_id: deal for deal in self.facts.opportunities}
 
-    def of_only(self, registration: Registration) -> "View":
-        """The same view, where a registration is the only one."""
-        return attrs.evolve(self, registrations=(registration,))
+    def of_only(self, partner_id: str) -> "View":
+        """The same view, where only one partner has registered anything."""
+        return attrs.evolve(self, counted=partner_id)
 
     def read(self, registration: Registration, name: str, as_of: str | None = None) -> Value | None:
         """The value of a field for a registration; None when it is not known.
@@ -214,6 +210,7 @@ class View:
         place = (registration.submitted_at, registration.registration_id)
         return sum(
             (other.submitted_at, other.registration_id) < place
+            and self.counted in (None, other.partner_id)
             and self._recent(other, registration, tally)
             for other in self._live_by(tally, when).get(own, ())
         )
@@ -225,7 +222,7 @@ class View:
         if when == self.at and tally in self._agreeing:
             return self._agreeing[tally]
         found: dict[tuple[Value | None, ...], list[Registration]] = {}
-        for each in filter(self.live, self.registrations):
+        for each in filter(self.live, self.facts.registrations):
             values = tuple(self._value(each, name, when) for name in tally.same)
             found.setdefault(values, []).append(each)
         if when == self.at:

@@ -33,8 +33,11 @@ def _benefit(name: str) -> str:
     return name
 
 
+_MOST_HOLDERS = 1_000_000_000
+
+
 def _capacity(value: int | None) -> int | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+    if value is None or (type(value) is int and 0 < value <= _MOST_HOLDERS):
         return value
     raise PolicyError(
         f"{shown(value)} cannot be how many hold a benefit",
@@ -82,7 +85,8 @@ class Contest:
     others: Others = Others()
 
     def __attrs_post_init__(self) -> None:
-        if self.gives and isinstance(self.gives[0].rate, FractionOfHolder):
+        first = self.gives[0] if self.gives else None
+        if isinstance(first, Terms) and isinstance(first.rate, FractionOfHolder):
             raise PolicyError(
                 "the first holder's rate cannot be a fraction of the first holder's rate",
                 place=f"contests[{self.benefit}].gives[0].rate",

@@ -90,7 +90,16 @@ class Edition:
 
 
 def _editions(editions: Iterable[Edition]) -> tuple[Edition, ...]:
-    ordered = tuple(sorted(editions, key=lambda edition: edition.effective_from))
+    given = as_tuple(editions)
+    for each in given:
+        if not isinstance(each, Edition):
+            raise PolicyError(
+                f"{shown(each)} is not an edition",
+                place="editions",
+                value=each,
+                hint="give Edition values: a policy, and the instant from which it is in force",
+            )
+    ordered = tuple(sorted(given, key=lambda edition: edition.effective_from))
     if not ordered:
         raise PolicyError("a policy book has no version", hint="give it at least one edition")
     for one, next_one in pairwise(ordered):

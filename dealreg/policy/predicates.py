@@ -10,7 +10,7 @@ from typing import Any, ClassVar, TypeAlias
 import attrs
 
 from dealreg.errors import PolicyError, UsageError, shown
-from dealreg.facts.values import Choice, Scalar, exact, typed
+from dealreg.facts.values import Choice, Scalar, as_tuple, exact, typed
 
 __all__ = [
     "DEEPEST",
@@ -77,7 +77,7 @@ def _distinct(values: Iterable[object]) -> tuple[Scalar, ...]:
         raise UsageError(
             f"{shown(values)} is one text, not several values", value=values, hint="give a list"
         )
-    distinct = {typed(constant): constant for constant in map(_scalar, values)}
+    distinct = {typed(constant): constant for constant in map(_scalar, as_tuple(values))}
     if not distinct:
         raise PolicyError("an empty list of values can never match", hint="name at least one value")
     return tuple(distinct[key] for key in sorted(distinct, key=repr))
@@ -202,7 +202,7 @@ def predicate(value: Any) -> "Predicate":
 
 
 def _parts(parts: Iterable[Any]) -> tuple["Predicate", ...]:
-    return tuple(predicate(part) for part in parts)
+    return tuple(predicate(part) for part in as_tuple(parts))
 
 
 @attrs.frozen

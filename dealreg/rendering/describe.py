@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import Literal, TypeAlias, assert_never
 
+from dealreg.checking.shape import shape_findings
 from dealreg.errors import UsageError, shown, suggestion
 from dealreg.facts.calendars import Calendar
 from dealreg.facts.fields import Count, Elapsed, Field, Inside, Same, Source, Tally
+from dealreg.outcome.findings import Findings
 from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
 from dealreg.rendering.document import Block, Bullets, Document, Heading, Item, Paragraph, Table
 from dealreg.rendering.markdown import to_markdown
@@ -34,6 +36,7 @@ def describe(rules: Policy | PolicyBook, *, form: Form = "text", zone: str = "UT
     Raises:
         UsageError: for another form, or something that is not a policy.
         PolicyError: when there is no such zone.
+        PolicyErrors: when a part is of another kind than its place asks for.
 
     >>> from dealreg import Policy, contest, earliest
     >>> policy = Policy(programme="Example", contests=[
@@ -45,6 +48,7 @@ def describe(rules: Policy | PolicyBook, *, form: Form = "text", zone: str = "UT
         raise _no_form(form, ("text", "markdown"))
     if not isinstance(rules, Policy | PolicyBook):
         raise UsageError(f"{shown(rules)} is not a policy or a policy book", value=rules)
+    Findings(tuple(shape_findings(rules))).raise_errors()
     return printed(description(rules, Clock(zone)), form)
 
 

@@ -309,9 +309,10 @@ def is_among(
     """That a text, or all of a set, is among a set: `the registrant is among your bidders`."""
     one, other = noun(inner, vocabulary, voice), noun(outer, vocabulary, voice)
     field = vocabulary.get(inner)
-    whole = field is not None and field.type is FieldType.TEXT_SET
     verb = "are" if plural(inner, vocabulary) else "is"
-    return f"{'all of ' if whole else ''}{one} {verb} {'' if value else 'not '}among {other}"
+    if field is not None and field.type is FieldType.TEXT_SET:
+        return f"{'' if value else 'not '}all of {one} {verb} among {other}"
+    return f"{one} {verb} {'' if value else 'not '}among {other}"
 
 
 def _meant(field: Field) -> str:

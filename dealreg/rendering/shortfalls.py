@@ -27,7 +27,7 @@ def shortfall_items(shortfall: Shortfall, phrases: Phrases) -> tuple[Item, ...]:
             below = tuple(_grouped(part, phrases) for part in parts)
             if len(below) == 1:
                 return below
-            return (Item("One of these would have been enough, and none is so:", below),)
+            return (Item("There are several ways to meet this, and none is met:", below),)
         case _:
             assert_never(shortfall)
 

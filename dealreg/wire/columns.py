@@ -238,6 +238,12 @@ def checked_mapping(mapping: ColumnMapping | None, schemas: Iterable[Schema]) ->
     """
     known = sorted({field for each in schemas for field in each.fields})
     found: dict[str, str | None] = {}
+    if mapping is not None and not isinstance(mapping, Mapping):
+        raise UsageError(
+            f"mapping={shown(mapping)} does not map columns to fields",
+            value=mapping,
+            hint="write mapping={'Their Column': 'our_field'}",
+        )
     for name, field in (mapping or {}).items():
         if not all(isinstance(each, str) for each in (name, field or "")):
             raise UsageError(

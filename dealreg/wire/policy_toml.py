@@ -96,7 +96,10 @@ def _tables(text: str, place: str) -> dict[str, Any]:
             hint=_remedy(message),
         ) from None
     except ValueError as wrong:  # an integer of more digits than Python reads
-        raise UnreadableError(f"not TOML: {_lower(str(wrong))}", place=place) from None
+        many = "a number has too many digits" if "digits" in str(wrong) else _lower(str(wrong))
+        raise UnreadableError(
+            f"not TOML: {many}", place=place, hint="write numbers of at most 34 digits"
+        ) from None
 
 
 def _lower(sentence: str) -> str:

@@ -64,7 +64,9 @@ def chunks(source: Source, encoding: str | None, file: str) -> Iterator[str]:
                 raise
             reason = getattr(wrong, "strerror", None) or str(wrong)
             raise UnreadableError(
-                f"the file cannot be read: {reason}", place=file, hint="check the path"
+                f"the file cannot be read: {reason[:1].lower()}{reason[1:]}",
+                place=file,
+                hint="check the path",
             ) from None
     else:
         yield from _decoded(source, encoding, file)

@@ -217,6 +217,7 @@ def load_facts(
     sources = {kind: source for kind, source in given.items() if source is not None}
     reading = Reading(zone, day_first, currency, decimal_mark)
     words = vocabulary or Vocabulary()
+    _refuse_wrong_kinds(words, progress)
     schemas = {kind: schema(kind, words, {}) for kind in sources}
     mapped = checked_mapping(mapping, schemas.values())
     built: dict[str, list[Built]] = {}
@@ -252,6 +253,17 @@ def load_facts(
         columns=tuple(columns),
         ignored_columns=tuple(sorted({each.name for each in columns if not each.field})),
     )
+
+
+def _refuse_wrong_kinds(vocabulary: object, progress: object) -> None:
+    if not isinstance(vocabulary, Vocabulary):
+        raise UsageError(
+            f"{shown(vocabulary)} is not a vocabulary",
+            value=vocabulary,
+            hint="pass policy.vocabulary()",
+        )
+    if progress is not None and not callable(progress):
+        raise UsageError(f"progress={shown(progress)} is not a function", value=progress)
 
 
 def _refuse_idle_mapping(mapping: ColumnMapping | None, columns: Iterable[Column]) -> None:

@@ -1,5 +1,6 @@
 """All code in the README, the docs and the docstrings is run; all links lead somewhere."""
 
+import gc
 import re
 
 import pytest
@@ -22,6 +23,7 @@ def test_code_of_the_page_runs(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     run(page(path))
+    gc.collect()  # what a page forgets to close is found here, and not in some later test
 
 
 @pytest.mark.parametrize("path", sources(), ids=_name)

@@ -21,6 +21,7 @@ from dealreg.testing import (
     cases,
 )
 from dealreg.testing.pools import fields_read
+from dealreg.testing.programme import CALENDARS
 
 ADMISSION = re.compile(r"status|editions|contests\[\w+\]\.(scope|period|requires\[|after\[)")
 """The places in a policy at which a registration is kept from taking part."""
@@ -49,7 +50,9 @@ def single_contests(**stages):
         if drawn.get("joint") is not None:
             drawn["tie"] = "refer"
         contest = attrs.evolve(case.rules.contests[0], **drawn)
-        return attrs.evolve(case, rules=attrs.evolve(case.rules, contests=(contest,)))
+        return attrs.evolve(
+            case, rules=attrs.evolve(case.rules, contests=(contest,), calendars=CALENDARS)
+        )
 
     return made()
 

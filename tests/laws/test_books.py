@@ -50,6 +50,14 @@ def conflicts_of(case, benefit):
     return view, groups
 
 
+def offered_to(book, registration, benefit):
+    """B-6: whether the version that governs a registration itself has the benefit."""
+    if book.governs is not Governs.OWN_SUBMISSION:
+        return True
+    own = version_at(book, registration.submitted_at)
+    return own is not None and own.contest(benefit) is not None
+
+
 def governing_versions(case, benefit):
     """B-2, B-3: for each registration, the version that leads the contest it is in."""
     if case.rules.governs is Governs.DECISION:
@@ -60,7 +68,11 @@ def governing_versions(case, benefit):
     assume(scope.award == "whole")
     found = {}
     for members in groups.values():
-        live = [each.submitted_at for each in members if view.live(each)]
+        live = [
+            each.submitted_at
+            for each in members
+            if view.live(each) and offered_to(case.rules, each, benefit)
+        ]
         lead = version_at(case.rules, min(live, default=case.at))
         found |= {each.registration_id: lead for each in members}
     return found

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import combinations
 
 import attrs
@@ -13,10 +12,12 @@ from dealreg.deciders.reference.ordering import Group, in_time, margin, overridi
 from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.records import Registration, Verdict
 from dealreg.outcome.decision import Margin
+from dealreg.policy.contests import Contest
 from dealreg.policy.paths import override_path
 from dealreg.policy.stages import Effect, Override, Tie
+from dealreg.policy.terms import Terms
 
-__all__ = ["Awarded", "Held", "Loss", "Pool", "Taken", "award"]
+__all__ = ["Awarded", "Held", "Loss", "Pool", "Taken", "award", "terms_at"]
 
 
 @attrs.frozen(eq=False)
@@ -42,10 +43,11 @@ class Pool:
 
 @attrs.frozen(eq=False)
 class Held:
-    """What part of the benefit a registration holds, and as which: equal holders are equal."""
+    """As which a registration holds: its place, or the places that equal ones share."""
 
-    share: Fraction
     place: int
+    places: int = 1
+    among: int = 1
 
 
 @attrs.frozen(eq=False)
@@ -94,7 +96,14 @@ def _overridden(
         return hits, passed | lost
     kept = hits if rule.effect is Effect.TAKES else ()
     rival = hits[0] if rule.effect is Effect.TAKES else None
-    return kept, {each: Loss(rule.code, clause, rival) for each in eligible if each not in kept}
+    takes = rule.effect is Effect.TAKES  # a contest that is closed has no queue either
+    passed_over = (each for each in eligible if each not in kept)
+    return kept, {each: Loss(rule.code, clause, rival, residual=takes) for each in passed_over}
+
+
+def terms_at(contest: Contest, place: int) -> Terms:
+    """The terms of a place, from 1 on; the last stated stand for all further ones (C-14)."""
+    return contest.gives[min(place, len(contest.gives)) - 1] if contest.gives else Terms()
 
 
 def _said(stage: Stage, members: Sequence[Registration]) -> tuple[tuple[Registration, ...], ...]:
@@ -164,7 +173,7 @@ def _fill(stage: Stage, awarded: Awarded, groups: list[Group]) -> None:
                 room.append(each)
         contested = [each for each in room if _contested(stage, awarded, each, room)]
         held = {
-            each: Held(Fraction(1), _taken(stage, awarded, each).places + 1)
+            each: Held(_taken(stage, awarded, each).places + 1)
             for each in room
             if each not in contested
         }
@@ -200,13 +209,14 @@ def _no_room(
 def _contested(
     stage: Stage, awarded: Awarded, registration: Registration, room: list[Registration]
 ) -> bool:
-    """Whether not all can hold of those it is equal with and competes with."""
+    """Whether not all can hold alike of those it is equal with and competes with."""
     others = [e for e in room if e is not registration and compete(stage, registration, e)]
     capacity = stage.contest.capacity
     places = _taken(stage, awarded, registration).places
     if capacity is not None and places + len(others) + 1 > capacity:
         return True
-    return any(not fits(stage, registration, each) for each in others)
+    alike = {terms_at(stage.contest, places + place) for place in range(1, len(others) + 2)}
+    return len(alike) > 1 or any(not fits(stage, registration, each) for each in others)
 
 
 def _together(stage: Stage, members: Sequence[Registration]) -> list[list[Registration]]:
@@ -214,7 +224,7 @@ def _together(stage: Stage, members: Sequence[Registration]) -> list[list[Regist
     groups: list[list[Registration]] = []
     for each in members:
         joined = [group for group in groups if any(compete(stage, each, e) for e in group)]
-        groups = [group for group in groups if group not in joined]
+        groups = [group for group in groups if not any(group is other for other in joined)]
         groups.append([*(e for group in joined for e in group), each])
     order = {each: place for place, each in enumerate(members)}
     return [sorted(group, key=order.__getitem__) for group in groups]
@@ -245,7 +255,7 @@ def _share(stage: Stage, awarded: Awarded, tied: list[Registration]) -> None:
     taken = max(_taken(stage, awarded, each).places for each in tied)
     capacity = stage.contest.capacity
     left = len(tied) if capacity is None else min(capacity - taken, len(tied))
-    held = Held(Fraction(left, len(tied)), taken + 1)
+    held = Held(taken + 1, left, len(tied))
     awarded.holders.update(dict.fromkeys(tied, held))
 
 

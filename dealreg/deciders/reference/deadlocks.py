@@ -23,7 +23,7 @@ def deadlocks(run: Run, conflict: Conflict, rerun: Rerun) -> Iterable[Deadlock]:
         if each.line == conflict.line
     }
     asked_or_held = (StandingKind.GRANTED, StandingKind.REFERRED)
-    if len(members) == 1 or any(each.kind in asked_or_held for each in standings.values()):
+    if any(each.kind in asked_or_held for each in standings.values()):
         return
     for each in conflict.members:
         if not _granted_alone(run.rules, conflict, each, rerun):
@@ -49,14 +49,15 @@ def _blocker(run: Run, conflict: Conflict, blocked: Standing) -> tuple[str | Non
     for benefit in needed:
         if holds(run, benefit, blocked.registration_id, conflict.line):
             continue
-        for other in sorted(each.registration_id for each in conflict.members):
+        rivals = sorted(each.registration_id for each in conflict.members)
+        for other in (*rivals, blocked.rival or ""):  # the rival may be of another conflict
             if holds(run, benefit, other, conflict.line):
                 return benefit, other
     return None, blocked.rival
 
 
 def _granted_alone(rules: Rules, conflict: Conflict, each: Registration, rerun: Rerun) -> bool:
-    """Whether a registration would be granted a benefit if it were the only one."""
+    """Whether a registration would be granted a benefit had no other partner registered."""
     alone = rerun(rules.of_only(each))
     return any(
         each.kind is StandingKind.GRANTED

@@ -4,29 +4,36 @@ from datetime import datetime
 from fractions import Fraction
 from typing import assert_never
 
-from dealreg.deciders.reference.awarding import Awarded
+from dealreg.deciders.reference.awarding import Awarded, Held, terms_at
 from dealreg.deciders.reference.competing import compete
 from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.calendars import add_span
 from dealreg.facts.records import Registration
 from dealreg.outcome.decision import Entitlement
-from dealreg.policy.terms import Banded, FractionOfHolder, Percent, Rate, Terms
+from dealreg.policy.terms import Banded, FractionOfHolder, Percent, Rate
 
 __all__ = ["entitlement", "residual"]
 
 
 def entitlement(stage: Stage, awarded: Awarded, holder: Registration) -> Entitlement:
     """What a holder gets: the terms of its place, for the period."""
-    gives, held = stage.contest.gives, awarded.holders[holder]
-    terms = gives[min(held.place, len(gives)) - 1] if gives else Terms()
+    held = awarded.holders[holder]
+    terms = terms_at(stage.contest, held.place)
     starts, ends = _period(stage, holder)
     return Entitlement(
         label=terms.label,
         percent=_percent(stage, awarded, holder, terms.rate),
-        share=held.share if terms.share is None else terms.share,
+        share=_share(stage, held),
         starts=starts,
         ends=ends,
     )
+
+
+def _share(stage: Stage, held: Held) -> Fraction:
+    """The share of its place; of places that equal holders share, an equal part of them all."""
+    stated = [terms_at(stage.contest, held.place + step).share for step in range(held.places)]
+    shares = (Fraction(1) if share is None else share for share in stated)
+    return sum(shares, Fraction(0)) / held.among
 
 
 def residual(stage: Stage, awarded: Awarded, loser: Registration) -> Entitlement | None:

@@ -65,8 +65,9 @@ class Rules:
         return cls(versions, starts, governs, asked, rulings, at, answers, views, announced)
 
     def of_only(self, registration: Registration) -> "Rules":
-        """The same rules, where a registration is the only one."""
-        views = {policy: view.of_only(registration) for policy, view in self.views.items()}
+        """The same rules, asked of one registration, as if no other partner had registered."""
+        partner = registration.partner_id
+        views = {policy: view.of_only(partner) for policy, view in self.views.items()}
         return attrs.evolve(self, registrations=(registration,), views=views)
 
     def benefits(self) -> list[str]:
@@ -95,8 +96,15 @@ class Rules:
             when = self.at
         else:
             live = (m for m in members if self.views[self.versions[-1]].live(m))
-            when = min((m.submitted_at for m in live), default=self.at)
+            offered = (m for m in live if self._offered(benefit, m))
+            when = min((m.submitted_at for m in offered), default=self.at)
         return self._at(benefit, min(when, self.at))
+
+    def _offered(self, benefit: str, registration: Registration) -> bool:
+        """Whether a registration may compete at all, by the version that governs it itself."""
+        if self.governs is not Governs.OWN_SUBMISSION:
+            return True
+        return self._at(benefit, registration.submitted_at) is not None
 
     def own(
         self, benefit: str, registration: Registration, lead: tuple[Contest, Policy]

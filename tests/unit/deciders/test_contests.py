@@ -286,7 +286,7 @@ class TestOverrides:
         asked = decided(refers, *rows)
         answered = decided(refers, *rows, rulings=(ruled("C", "accept"), ruled("B", "refuse")))
 
-        assert {name: "referred DESK" for name in "ABC"} == shown(asked)
+        assert dict.fromkeys("ABC", "referred DESK") == shown(asked)
         assert [("A", "B", "C")] == [each.candidates for each in asked.referrals]
         assert {"A": "denied DESK < C", "B": "denied RULED_AGAINST", "C": "1st"} == shown(answered)
 

@@ -50,7 +50,7 @@ SMALL = field("quantity") < 100
         lambda: {field("tier")},
         lambda: field("quantity") >= 0.5,
         lambda: field("products") == {"a", "b"},
-        lambda: field("region").one_of("a,b".split(",")),
+        lambda: field("region").one_of(["a", "b"]),
         lambda: requirement("X", "tier >= gold"),  # type: ignore[arg-type]
         lambda: requirement("X", True),  # type: ignore[arg-type]
         lambda: all_of(GOLD, None),  # type: ignore[arg-type]

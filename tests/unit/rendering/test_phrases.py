@@ -167,7 +167,7 @@ TO_YOU = Phrases(VOCABULARY, voice=Voice.YOU)
         (
             field("may_sell").is_true(),
             "all of the products in scope are among the partner's accreditations",
-            "all of the products in scope are not among the partner's accreditations",
+            "not all of the products in scope are among the partner's accreditations",
         ),
         (
             field("existing_customer").is_known(),

@@ -633,7 +633,7 @@ def test_the_offset_of_a_wrong_byte_is_that_in_the_file():
 
 
 def test_a_path_that_is_not_there_is_unreadable(tmp_path):
-    with pytest.raises(UnreadableError, match="No such file"):
+    with pytest.raises(UnreadableError, match="no such file"):
         load_facts(registrations=tmp_path / "no.csv")
     with pytest.raises(UnreadableError, match="cannot be read"):
         load_facts(registrations=tmp_path)
