@@ -9,6 +9,7 @@ import attrs
 from dealreg.errors import FactsError, shown, suggestion
 from dealreg.facts.case import Facts
 from dealreg.facts.fields import Field, FieldType, Subject
+from dealreg.facts.instants import LAST_YEAR
 from dealreg.facts.records import Registration
 from dealreg.facts.values import Money, Value
 from dealreg.facts.view import Record
@@ -58,6 +59,11 @@ def value_problem(field: Field, value: Value) -> tuple[str, str] | None:
         return (
             f"{shown(value)} is not a value of `{field.name}`, which is of type {field.type}",
             f"give {_EXAMPLE[field.type]}",
+        )
+    if isinstance(value, datetime) and value.year >= LAST_YEAR:
+        return (
+            f"the instant {shown(value.isoformat())} is out of range",
+            f"years to {LAST_YEAR - 1} are read; check for a typing mistake",
         )
     if field.type is FieldType.ORDINAL and field.levels and value not in field.levels:
         return (

@@ -5,13 +5,18 @@ from datetime import UTC, date, datetime
 from dealreg.errors import UsageError, shown
 
 FIRST_YEAR, LAST_YEAR = 1899, 2201
-"""Instants lie between these years, so that adding a span, a century at most, never overflows."""
+"""Facts and questions lie between these years; what lies outside is a typing mistake."""
+
+_HORIZON = LAST_YEAR + 100
+"""What is computed from a fact lies before this year: a span is a century at most."""
 
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "day", "instant", "iso", "optional_instant"]
 
 
-def instant(value: "datetime | str") -> datetime:
+def instant(value: "datetime | str", *, computed: bool = False) -> datetime:
     """The instant in UTC. Two spellings of one instant, in whatever zones, give equal values.
+
+    One that was `computed` may lie up to a century later than one that is stated.
 
     Raises:
         UsageError: when the value has no time zone, or is not a datetime or ISO 8601 text.
@@ -36,7 +41,7 @@ def instant(value: "datetime | str") -> datetime:
             value=value,
             hint='state one, as in "2026-03-01T09:00Z" or tzinfo=datetime.UTC',
         )
-    if not FIRST_YEAR < value.year < LAST_YEAR:
+    if not FIRST_YEAR < value.year < (_HORIZON if computed else LAST_YEAR):
         raise UsageError(
             f"the instant {shown(value.isoformat())} is out of range",
             value=value,
@@ -76,4 +81,4 @@ def iso(value: datetime) -> str:
     >>> iso(instant("2026-03-01T10:00+01:00"))
     '2026-03-01T09:00:00Z'
     """
-    return instant(value).isoformat().removesuffix("+00:00") + "Z"
+    return instant(value, computed=True).isoformat().removesuffix("+00:00") + "Z"

@@ -273,7 +273,7 @@ def exact(value: object) -> Value:
     ['a', 'b']
     """
     if isinstance(value, datetime):
-        return instant(value)
+        return instant(value, computed=True)
     if isinstance(value, (float, Decimal)):
         return decimal(value)  # type: ignore[arg-type]
     if isinstance(value, int) and value.bit_length() > 4 * _DIGITS:

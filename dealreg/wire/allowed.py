@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
@@ -189,7 +189,11 @@ SCALARS: Final[Mapping[type, Scalar]] = {
         '{"is": "fraction", "value": "1/2"}',
     ),
     datetime: Scalar(
-        "instant", "value", str, instant, '{"is": "instant", "value": "2026-03-01T09:00:00Z"}'
+        "instant",
+        "value",
+        str,
+        partial(instant, computed=True),
+        '{"is": "instant", "value": "2026-03-01T09:00:00Z"}',
     ),
     date: Scalar(
         "date",

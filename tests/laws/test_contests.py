@@ -694,7 +694,7 @@ class TestC11Capacity:
             shares = [s.entitlement.share for _, s in holding(group)]
             assert sum(shares, Fraction(0)) <= contest.capacity
 
-    @given(single_contests(capacity=None, joint=None, overrides=(), window=None))
+    @given(single_contests(capacity=None, joint=None, overrides=(), window=None, gives=()))
     def test_without_a_capacity_all_eligible_hold_it(self, case):
         case = with_facts(case, rulings=())
         for group in groups_of(case, decided(case)):

@@ -7,10 +7,11 @@ from itertools import combinations
 import attrs
 
 from dealreg.deciders.reference.admission import ruling
-from dealreg.deciders.reference.competing import compete, fits, same_claimant
+from dealreg.deciders.reference.competing import claimant, compete, fits
 from dealreg.deciders.reference.ordering import Group, in_time, margin, overriding, ranked
 from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.records import Registration, Verdict
+from dealreg.facts.values import Value
 from dealreg.outcome.decision import Margin
 from dealreg.policy.contests import Contest
 from dealreg.policy.paths import override_path
@@ -54,6 +55,7 @@ class Held:
 class Awarded:
     """The outcome of the stage: holders and losers in rank order, and the pools in between."""
 
+    claimants: dict[Registration, Value | None]
     holders: dict[Registration, Held] = attrs.field(factory=dict)
     lost: dict[Registration, Loss] = attrs.field(factory=dict)
     pools: list[Pool] = attrs.field(factory=list)
@@ -61,7 +63,7 @@ class Awarded:
 
 def award(stage: Stage, eligible: Sequence[Registration]) -> Awarded:
     """Decide among the eligible: overrides, window, preferences, capacity, tie rule."""
-    awarded = Awarded()
+    awarded = Awarded({each: claimant(stage, each) for each in eligible})
     override = overriding(stage, eligible)
     passed_over: dict[Registration, Loss] = {}
     if override is not None:
@@ -130,8 +132,9 @@ def _own_rival(
     clause = stage.path("one_per")
     pooled = [member for pool in awarded.pools for member in pool.members]
     lost = [other for other, loss in awarded.lost.items() if loss.clause != clause]
-    for other in (*awarded.holders, *lost, *pooled, *room):
-        if same_claimant(stage, registration, other) and compete(stage, registration, other):
+    mine = awarded.claimants[registration]
+    for other in (*awarded.holders, *lost, *pooled, *room) if mine is not None else ():
+        if awarded.claimants[other] == mine and compete(stage, registration, other):
             return Loss("DUPLICATE_SAME_PARTNER", clause, other, residual=False)
     return None
 

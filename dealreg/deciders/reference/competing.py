@@ -1,12 +1,13 @@
-"""Between two registrations: do they want the same thing, are they one claimant's, do they fit."""
+"""Between registrations: do two want the same thing, whose are they, do two fit."""
 
 from fractions import Fraction
 
 from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.records import Registration
+from dealreg.facts.values import Value
 from dealreg.policy.stages import Award
 
-__all__ = ["compete", "fits", "same_claimant"]
+__all__ = ["claimant", "compete", "fits"]
 
 
 def compete(stage: Stage, one: Registration, other: Registration) -> bool:
@@ -20,10 +21,9 @@ def compete(stage: Stage, one: Registration, other: Registration) -> bool:
     return bool(mine & theirs) or not mine or not theirs
 
 
-def same_claimant(stage: Stage, one: Registration, other: Registration) -> bool:
-    """Whether two registrations are of one partner, or of one value of `one_per` (C-10)."""
-    mine = stage.view.read(one, stage.contest.one_per)
-    return mine is not None and mine == stage.view.read(other, stage.contest.one_per)
+def claimant(stage: Stage, registration: Registration) -> Value | None:
+    """Who holds at most once: the partner, or what else `one_per` names; None if not known (C-10)."""
+    return stage.view.read(registration, stage.contest.one_per)
 
 
 def fits(stage: Stage, one: Registration, other: Registration) -> bool:

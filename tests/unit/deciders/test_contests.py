@@ -36,6 +36,7 @@ from dealreg import (
     within,
 )
 from dealreg.policy.builders import Part
+from dealreg.wire import from_json, to_json
 from tests.unit.deciders.table import decided, row, ruled, shown
 
 FIRST = earliest("submitted_at")
@@ -629,3 +630,21 @@ class TestDependence:
         found = decided((protection(FIRST), excluded), row("A", 1), row("B", 2))
 
         assert {"A": "denied EXCLUDED", "B": "1st"} == shown(found, "rebate")
+
+
+class TestTheEndOfTheRange:
+    """F-10: what is computed from the last instants that are read is still an instant."""
+
+    def test_a_period_that_ends_a_century_later(self) -> None:
+        approved = {"status": "approved", "approved_at": "2200-12-31T23:00Z"}
+        made = decided(
+            protection(FIRST, period("1200 months"), within("36500 days")),
+            row("A", 1, submitted_at="2200-12-31T22:00Z", **approved),
+            at="2200-12-31T23:30Z",
+        )
+
+        entitlement = made.standing("A", "protection").entitlement
+        assert entitlement is not None
+        assert entitlement.ends is not None
+        assert 2300 == entitlement.ends.year
+        assert made == from_json(to_json(made))
