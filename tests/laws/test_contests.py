@@ -319,7 +319,15 @@ class TestC4Rulings:
                 assert ".requires[" not in found.clause or found.code == "AWAITS_RULING"
 
 
-NO_PERSON_BUT_ON_ADMISSION = {"overrides": (), "tie": "registration_id", "after": (), "joint": None}
+NO_PERSON_BUT_ON_ADMISSION = {
+    "scope": Scope(),
+    "requires": (),
+    "overrides": (),
+    "tie": "registration_id",
+    "after": (),
+    "joint": None,
+    "period": None,
+}
 
 
 def ruled(case, verdicts):
@@ -664,6 +672,8 @@ class TestC10OneEach:
             for each, standing in group:
                 if standing.code == "DUPLICATE_SAME_PARTNER":
                     other = by_id[standing.rival]
+                    theirs = next(s for e, s in group if e is other)
+                    assert theirs.code != "DUPLICATE_SAME_PARTNER"
                     assert standing.kind is DENIED
                     assert standing.entitlement is None
                     assert view.read(each, contest.one_per) == view.read(other, contest.one_per)
@@ -881,11 +891,13 @@ class TestC14Terms:
     def test_terms_for_others(self, case):
         contest = the_contest(case)
         terms, when = contest.others.terms, contest.others.when
+        closing = {o.code for o in contest.overrides if o.effect is Effect.CLOSES}
         for group in groups_of(case, decided(case)):
             for each, standing in took_part(group):
                 if standing.kind in (GRANTED, REFERRED):
                     continue
                 outright = standing.code in ("DUPLICATE_SAME_PARTNER", "RULED_AGAINST")
+                outright |= standing.code in closing  # C-6: nor anything in its place
                 fits = when is None or reader_of(case, each).truth(when) is True
                 expected = terms is not None and fits and not outright
                 assert (standing.entitlement is not None) is expected

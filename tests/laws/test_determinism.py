@@ -16,10 +16,22 @@ from dealreg.deciders.deciding import record, rerun
 from dealreg.facts.canonical import canonical_json
 from dealreg.facts.case import Facts
 from dealreg.policy.normal import normal_form
-from tests.laws.asking import any_book_cases, any_cases, bytes_of, content, decided
+from dealreg.policy.stages import Joint, Scope, Stature
+from tests.laws.asking import (
+    any_book_cases,
+    any_cases,
+    bytes_of,
+    content,
+    decided,
+    single_contests,
+)
 from tests.laws.retelling import retold_case
 
 EITHER = st.one_of(any_cases(), any_book_cases())
+BY_LINE = single_contests(scope=Scope(("opportunity_id",), "products", "by_line"), tie="refer")
+BESIDE_EACH_OTHER = single_contests(
+    joint=Joint(stature=(Stature("satisfaction_score", "0.25"),)), capacity=2, requires=()
+)
 
 
 def shuffled(draw_random, values):
@@ -72,7 +84,11 @@ class TestD1NothingElse:
         )
         assert bytes_of(decided(case, rules=rules)) == bytes_of(decided(case))
 
-    @given(EITHER, st.integers(1, 5), st.sampled_from((decimal.ROUND_UP, decimal.ROUND_FLOOR)))
+    @given(
+        EITHER | BESIDE_EACH_OTHER,
+        st.integers(1, 5),
+        st.sampled_from((decimal.ROUND_UP, decimal.ROUND_FLOOR)),
+    )
     def test_ambient_decimal_context(self, case, precision, rounding):
         before = bytes_of(decided(case))
         normal_form.cache_clear()
@@ -104,8 +120,8 @@ class TestD1OtherProcesses:
     def test_hash_seed_locale_and_local_zone(self, tmp_path):
         collected = []
 
-        @settings(max_examples=60, database=None, derandomize=True)
-        @given(EITHER)
+        @settings(max_examples=90, database=None, derandomize=True)
+        @given(EITHER | BY_LINE)
         def collect(case):
             collected.append(case)
 

@@ -268,7 +268,15 @@ class TestF6Substitutes:
         )
 
 
-INSTANT = st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
+WHERE_CLOCKS_CHANGE = (
+    datetime(2026, 3, 28, 1, 30, tzinfo=UTC),  # Berlin: a day later this clock time is missing
+    datetime(2026, 10, 25, 1, 30, tzinfo=UTC),  # Berlin: this clock time for the second time
+    datetime(2026, 11, 1, 9, 30, tzinfo=UTC),  # Los Angeles: the same
+    datetime(2026, 3, 1, 23, 30, tzinfo=UTC),  # Dubai: already the next day
+)
+INSTANT = st.sampled_from(WHERE_CLOCKS_CHANGE) | st.datetimes(
+    datetime(2025, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)
+)
 A_CALENDAR = st.sampled_from((UTC_CALENDAR, *CALENDARS))
 
 

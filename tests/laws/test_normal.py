@@ -63,13 +63,21 @@ class TestN1SameStandings:
         one, other = decided(case), decided(case, rules=rules)
         assert without_places(one.standings) == without_places(other.standings)
 
-    @given(asked())
-    def test_of_a_predicate(self, ask):
-        (predicate,) = ask.predicates
-        normal = normal_predicate(predicate, ask.policy.vocabulary())
-        one, other = ask.reader(), ask.reader()
-        assert one.truth(predicate) is other.truth(normal)
-        assert set(one.missing) == set(other.missing)
+    @given(asked(count=3))
+    def test_of_predicates(self, ask):
+        a, b, c = ask.predicates
+        for predicate in (
+            a,
+            Not(AllOf((a, b))),
+            Not(AnyOf((a, Not(b)))),
+            AllOf((a, AllOf((b, c)), a)),
+            AnyOf((Not(AnyOf((a, b))), Constant(False), c)),
+            Not(Not(AnyOf((a, Constant(True))))),
+        ):
+            normal = normal_predicate(predicate, ask.policy.vocabulary())
+            one, other = ask.reader(), ask.reader()
+            assert one.truth(predicate) is other.truth(normal)
+            assert set(one.missing) == set(other.missing)
 
 
 class TestN2Idempotent:

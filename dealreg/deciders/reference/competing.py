@@ -22,7 +22,7 @@ def compete(stage: Stage, one: Registration, other: Registration) -> bool:
 
 
 def claimant(stage: Stage, registration: Registration) -> Value | None:
-    """Who holds at most once: the partner, or what else `one_per` names; None if not known (C-10)."""
+    """Who holds at most once: the partner, or what `one_per` names; None if not known (C-10)."""
     return stage.view.read(registration, stage.contest.one_per)
 
 

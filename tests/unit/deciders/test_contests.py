@@ -584,7 +584,8 @@ class TestTerms:
         assert {"A": "1st", "B": f"{DUPLICATE} < A"} == shown(inside)
         assert {"A": "denied EXPIRED", "B": "1st"} == shown(after)
         entitlement = inside.standing("A", "protection").entitlement
-        assert entitlement is not None and entitlement.ends is not None
+        assert entitlement is not None
+        assert entitlement.ends is not None
         assert "2026-05-31T00:00:00+00:00" == entitlement.ends.isoformat()
 
 

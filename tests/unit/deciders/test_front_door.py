@@ -25,6 +25,9 @@ from dealreg import (
     rerun,
 )
 from dealreg.errors import FactsErrors, PolicyErrors, UsageError
+from dealreg.facts.canonical import digest
+from dealreg.policy.normal import policy_digest
+from dealreg.policy.policies import SEMANTICS
 
 AT = "2026-06-01T00:00Z"
 FIRST = earliest("submitted_at")
@@ -233,9 +236,11 @@ class TestBooks:
         assert ("bid", "A") not in before
 
     def test_a_benefit_that_the_own_version_lacks_is_not_offered(self) -> None:
-        found = standings(decide(self.book(Governs.OWN_SUBMISSION), facts("A", "B"), at=AT))
+        decision = decide(self.book(Governs.OWN_SUBMISSION), facts("A", "B"), at=AT)
 
+        found = standings(decision)
         assert ("denied", "NOT_OFFERED", "") == found["bid", "A"]
+        assert "editions" == decision.standing("A", "bid").clause
         assert ("granted", "GRANTED", "old") == found["rebate", "A"]
         assert ("denied", "NOT_OFFERED", "") == found["rebate", "B"]
 
@@ -273,3 +278,19 @@ def test_a_contest_needs_no_order_to_be_decided() -> None:
     found = decide(Policy(programme="Example", contests=[alone]), facts("A"), at=AT)
 
     assert {("protection", "A"): ("granted", "GRANTED", "1")} == standings(found)
+
+
+def test_a_decision_names_what_it_was_made_from() -> None:
+    policy = Policy(programme="Example", contests=[contest("protection", FIRST)])
+
+    found = decide(policy, facts("A"), at=AT)
+
+    assert (SEMANTICS, digest(facts("A"))) == (found.semantics, found.facts_digest)
+    assert [policy_digest(policy)] == [each.digest for each in found.policies]
+
+
+def test_what_is_no_record_cannot_be_re_run() -> None:
+    with pytest.raises(UsageError, match="a decision's record"):
+        rerun(facts("A"))
+    with pytest.raises(UsageError, match="facts"):
+        decide(KNOWN, "facts.csv", at=AT)

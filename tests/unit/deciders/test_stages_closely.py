@@ -361,6 +361,69 @@ class TestLines:
         }
         assert {"contests[protection].tie"} == {each.clause for each in found.referrals}
 
+    def test_whichever_of_two_ties_one_waits_for(self) -> None:
+        found = decided(
+            protection(FIRST, self.WHOLE),
+            row("A", 1, products=["p", "q"]),
+            row("B", 1, products=["p"]),
+            row("C", 1, products=["r", "s"]),
+            row("D", 1, products=["r"]),
+            row("E", 2, products=["q"]),
+            row("F", 2, products=["s"]),
+            row("G", 3, products=["p", "r"]),
+        )
+
+        after = "referred AFTER_TIE"
+        assert (after, after) == (shown(found)["E"], shown(found)["F"])
+
+    def test_equals_that_want_different_things_are_no_tie(self) -> None:
+        found = decided(
+            protection(FIRST, self.WHOLE),
+            row("A", 1, products=["p"]),
+            row("B", 1, products=["q"]),
+            row("C", 2, products=["p", "q"]),
+        )
+
+        assert {"A": "1st", "B": "1st", "C": f"{DUPLICATE} < B"} == shown(found)
+
+    def test_how_many_of_the_tied_will_hold_depends_on_their_rivals_too(self) -> None:
+        found = decided(
+            protection(FIRST, self.WHOLE, holders(2)),
+            row("H", 1, products=["x"]),
+            row("A", 2, products=["p", "x"]),
+            row("B", 2, products=["p"]),
+            row("C", 2, products=["p"]),
+            row("D", 3, products=["p"]),
+        )
+
+        assert {"1st", "referred TIE", "referred AFTER_TIE"} == set(shown(found).values())
+        assert "referred AFTER_TIE" == shown(found)["D"]
+
+    def test_the_queue_is_of_those_that_want_the_same_thing(self) -> None:
+        found = decided(
+            protection(FIRST, self.WHOLE, others(stand="waiting")),
+            row("A", 1, products=["p", "q"]),
+            row("B", 2, products=["p"], partner_id="P-A"),
+            row("C", 3, products=["p"]),
+            row("D", 4, products=["q"]),
+            row("E", 5, products=["p"]),
+        )
+
+        places = {each.registration_id: (each.kind.value, each.place) for each in found.standings}
+        assert {
+            "A": ("granted", 1),
+            "B": ("denied", None),
+            "C": ("waiting", 1),
+            "D": ("waiting", 1),
+            "E": ("waiting", 2),
+        } == places
+
+    def test_a_line_that_is_not_stated_is_what_is_missing(self) -> None:
+        found = decided(protection(FIRST, self.BY_LINE), row("A", 1))
+
+        standing = found.standing("A", "protection")
+        assert (("products",), "") == (standing.missing, standing.policy_version)
+
     def test_how_many_of_a_chain_will_hold_depends_on_the_person(self) -> None:
         found = decided(
             protection(FIRST, self.WHOLE),
@@ -438,6 +501,27 @@ class TestLines:
         assert [("p", "B", "C")] == [
             (each.line, each.blocked, each.blocker) for each in found.deadlocks
         ]
+
+
+class TestOverrides:
+    """C-6, C-10."""
+
+    def test_who_is_passed_over_stands_behind_its_own_registration(self) -> None:
+        chosen = override("CHOSEN", field("region") == "north")
+
+        found = decided(
+            protection(chosen, FIRST),
+            row("A", 1, partner_id="P"),
+            row("B", 2, region="north", partner_id="P"),
+            row("C", 3),
+        )
+
+        assert {
+            "A": "denied DUPLICATE_SAME_PARTNER < B",
+            "B": "1st",
+            "C": "denied CHOSEN < B",
+        } == shown(found)
+        assert "contests[protection]" == found.standing("B", "protection").clause
 
 
 class TestJoint:
@@ -526,6 +610,43 @@ class TestTrace:
 
         assert ("contests[protection].requires[SMALL]", result) == (step.clause, step.result)
         assert ("protection", None, "A") == (step.benefit, step.line, step.registration_id)
+
+    def test_of_an_override_and_a_window(self) -> None:
+        tender = override("TENDER", field("region") == "north", effect="closes")
+        chosen = override("CHOSEN", field("quantity") >= 1)
+
+        found = decided(
+            protection(tender, chosen, within("1 days"), FIRST),
+            row("A", 1, quantity=1),
+            row("B", 3, quantity=1),
+        )
+
+        steps = [
+            (step.clause.split(".")[1], step.registration_id, step.result, tuple(step.facts))
+            for step in found.trace
+        ]
+        assert [
+            ("overrides[TENDER]", None, "does not apply", ()),
+            ("overrides[CHOSEN]", None, "applies", ()),
+            ("window", "A", "in time", ("closes", "submitted_at")),
+            ("window", "B", "late", ("closes", "submitted_at")),
+        ] == [(place, who, result, tuple(sorted(facts))) for place, who, result, facts in steps]
+
+    @pytest.mark.parametrize(
+        ("at", "result"), [("2026-03-03T08:00Z", "running"), ("2026-03-03T09:00Z", "ended")]
+    )
+    def test_of_a_period(self, at: str, result: str) -> None:
+        lasting = period("1 days", starts="submitted_at")
+
+        found = decided(protection(lasting, FIRST), row("A", 2), at=at)
+
+        (step,) = found.trace
+        assert ("contests[protection].period", "A", result) == (
+            step.clause,
+            step.registration_id,
+            step.result,
+        )
+        assert ["ends", "submitted_at"] == sorted(step.facts)
 
     def test_of_a_line(self) -> None:
         by_line = competing_on("opportunity_id", lines="products", award="by_line")

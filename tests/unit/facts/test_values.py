@@ -40,8 +40,10 @@ def test_a_decimal_does_not_depend_on_the_ambient_context() -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [0.1, float("nan"), "NaN", "Infinity", "-inf", "ten", "", True, None, "9" * 35, "1E+400"]
-    + ["0." + "0" * 18 + "1", 10**60, "1_000", "\u0661", "9" * 1_000_000],
+    [
+        *(0.1, float("nan"), "NaN", "Infinity", "-inf", "ten", "", True, None, "9" * 35, "1E+400"),
+        *("0." + "0" * 18 + "1", 10**60, "1_000", "\u0661", "9" * 1_000_000),
+    ],
 )
 def test_what_is_not_an_exact_decimal_is_refused(given: object) -> None:
     with pytest.raises(UsageError):

@@ -64,6 +64,7 @@ from dealreg.policy.stages import (
     Grace,
     HeadStart,
     HolderOf,
+    Joint,
     Key,
     MissingRule,
     Others,
@@ -205,6 +206,28 @@ def test_parts(build: object, part: object) -> None:
 )
 def test_orders(build: object, keys: object) -> None:
     assert keys == build().keys
+
+
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        (Requirement("R", IS_A), Requirement("R", IS_A, "", Unmet.DENY, Unmet.RETURN)),
+        (HolderOf("b"), HolderOf("b", True, "NOT_HOLDER", "")),
+        (Override("O", IS_A), Override("O", IS_A, Effect.TAKES, "")),
+        (Grace(WEEK), Grace(WEEK, Fact("submitted_at"), None)),
+        (Bucket(), Bucket(Unit.DAYS, Fact("submitted_at"), None)),
+        (HeadStart(WEEK), HeadStart(WEEK, Fact("tier"), Fact("submitted_at"))),
+        (Key(Fact("a"), Best.LOWEST), Key(Fact("a"), Best.LOWEST, MissingRule.LAST, None)),
+        (Prefer(IS_A), Prefer(IS_A, MissingRule.LAST)),
+        (Scope(), Scope(("opportunity_id",), None, Award.WHOLE)),
+        (Joint(), Joint((), (), (), "NOT_COMPLEMENTARY", "")),
+        (Others(), Others(OthersStand.DENIED, None, None, "DUPLICATE_OTHER_PARTNER", "")),
+        (Period(WEEK), Period(WEEK, "approved_at", None, "EXPIRED")),
+        (Terms(), Terms("", None, None)),
+    ],
+)
+def test_what_a_node_leaves_out_has_the_stated_default(short: object, whole: object) -> None:
+    assert whole == short
 
 
 def test_a_contest_gathers_the_parts_of_each_stage_in_the_order_given() -> None:
