@@ -36,7 +36,6 @@ from dealreg import (
     earliest,
     field,
     fraction_of_holder,
-    holders,
     record,
     requirement,
     rerun,
@@ -243,8 +242,10 @@ class TestWriting:
             to_json(Policy(programme="\ud800"))
 
     def test_refuses_integers_beyond_what_can_be_written(self):
+        huge = Margin(clause="contests[protection].prefer[0]", fact="quantity", own=10**10_000)
+
         with pytest.raises(UsageError, match="cannot be written"):
-            to_json(contest("protection", holders(10**10_000)))
+            to_json(huge)
 
     def test_says_what_it_is_and_by_which_meaning(self):
         envelope = json.loads(to_json(Policy(programme="Example")))

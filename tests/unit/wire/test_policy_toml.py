@@ -137,7 +137,7 @@ class TestLossless:
             },
             {"prefer": (Key(Fact("amount"), "lowest", "first", "EUR"),)},
             {"tie": Tie.SHARE, "capacity": None, "one_per": "partner_group"},
-            {"capacity": 10**30},
+            {"capacity": 10**9},
             {"period": Period(Span(6, Unit.MONTHS), "submitted_at", "us", "OVER")},
             {"requires": (Requirement("A", ALWAYS, "", Unmet.REFER, Unmet.DENY),)},
             {
