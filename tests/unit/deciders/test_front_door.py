@@ -241,6 +241,7 @@ class TestBooks:
         found = standings(decision)
         assert ("denied", "NOT_OFFERED", "") == found["bid", "A"]
         assert "editions" == decision.standing("A", "bid").clause
+        assert ("granted", "GRANTED", "new") == found["bid", "B"]
         assert ("granted", "GRANTED", "old") == found["rebate", "A"]
         assert ("denied", "NOT_OFFERED", "") == found["rebate", "B"]
 
@@ -292,5 +293,5 @@ def test_a_decision_names_what_it_was_made_from() -> None:
 def test_what_is_no_record_cannot_be_re_run() -> None:
     with pytest.raises(UsageError, match="a decision's record"):
         rerun(facts("A"))
-    with pytest.raises(UsageError, match="facts"):
-        decide(KNOWN, "facts.csv", at=AT)
+    with pytest.raises(UsageError, match=r"`export\.csv` is not facts"):
+        decide(KNOWN, "export.csv", at=AT)

@@ -26,6 +26,7 @@ from dealreg import (
     holders,
     latest,
     lowest,
+    money,
     not_holder_of,
     one_per,
     others,
@@ -40,6 +41,7 @@ from dealreg import (
 from dealreg.errors import PolicyError, UsageError
 from dealreg.facts.values import Span, Unit
 from dealreg.policy.contests import Contest
+from dealreg.policy.paths import contest_path
 from dealreg.policy.predicates import (
     DEEPEST,
     AllOf,
@@ -287,11 +289,24 @@ def test_a_field_shows_as_it_is_written() -> None:
     assert "field('tier').as_of('submitted_at')" == repr(field("tier").as_of("submitted_at"))
 
 
+def test_what_has_no_truth_value_is_named() -> None:
+    with pytest.raises(UsageError) as caught:
+        bool(field("tier"))
+
+    assert "field('tier')" == repr(caught.value.value)
+
+
 class TestValues:
     def test_values_are_distinct_and_in_one_order(self) -> None:
         assert field("a").one_of("y", "x", "y").predicate == field("a").one_of("x", "y").predicate
         assert 2 == len(field("a").one_of(1, "a").predicate.values)
         assert 2 == len(field("a").one_of(True, 1).predicate.values)
+
+    def test_values_of_one_kind_are_in_one_order_whatever_the_kind(self) -> None:
+        one, two = money("1 EUR"), money("2 EUR")
+
+        assert (one, two) == field("a").one_of(two, one).predicate.values
+        assert (10, 9) == field("a").one_of(9, 10).predicate.values
 
     @pytest.mark.parametrize("kind", [OneOf, Overlaps, Covers, Only])
     def test_no_value_or_one_text_for_several_is_an_error(self, kind: type) -> None:
@@ -363,6 +378,9 @@ class TestValues:
 
 
 class TestWalk:
+    def test_a_contest_has_a_place_and_its_stages_have(self) -> None:
+        assert ("contests[x]", "contests[x].tie") == (contest_path("x"), contest_path("x", "tie"))
+
     MADE = contest(
         "x",
         requirement("R", external("r") & ~field("a").is_missing()),
