@@ -14,6 +14,7 @@ from dealreg.errors import (
 )
 from dealreg.facts.calendars import Calendar
 from dealreg.facts.case import Facts
+from dealreg.facts.courses import ExtensionRequest, Pause
 from dealreg.facts.fields import (
     Count,
     Elapsed,
@@ -21,10 +22,12 @@ from dealreg.facts.fields import (
     FieldType,
     Inside,
     Same,
+    SinceEnded,
     Source,
     Subject,
     Tally,
 )
+from dealreg.facts.holdings import Holding
 from dealreg.facts.records import (
     Change,
     EndCustomer,
@@ -58,8 +61,10 @@ from dealreg.policy.builders import (
     duration,
     earliest,
     everyone_qualifying,
+    extension,
     external,
     field,
+    final_from,
     fraction_of_holder,
     head_start,
     highest,
@@ -67,6 +72,7 @@ from dealreg.policy.builders import (
     holders,
     latest,
     lowest,
+    milestone,
     not_,
     not_holder_of,
     one_per,
@@ -76,13 +82,15 @@ from dealreg.policy.builders import (
     preferring,
     requirement,
     same_period,
+    sla,
     terms,
     within,
 )
+from dealreg.policy.clocks import Sla
 from dealreg.policy.contests import Contest
 from dealreg.policy.normal import normal_form, policy_digest
 from dealreg.policy.policies import SEMANTICS, Edition, Governs, Policy, PolicyBook
-from dealreg.policy.stages import Joint, Stature, Tie
+from dealreg.policy.stages import Joint, Stature, Tie, Vacancy
 
 __all__ = [
     "ALWAYS",
@@ -99,6 +107,7 @@ __all__ = [
     "Elapsed",
     "EndCustomer",
     "Entitlement",
+    "ExtensionRequest",
     "Facts",
     "FactsError",
     "FactsErrors",
@@ -107,6 +116,7 @@ __all__ = [
     "Finding",
     "Findings",
     "Governs",
+    "Holding",
     "Inside",
     "Joint",
     "Margin",
@@ -114,6 +124,7 @@ __all__ = [
     "Money",
     "Opportunity",
     "Partner",
+    "Pause",
     "Policy",
     "PolicyBook",
     "PolicyError",
@@ -123,6 +134,8 @@ __all__ = [
     "Registration",
     "Ruling",
     "Same",
+    "SinceEnded",
+    "Sla",
     "Source",
     "Span",
     "Standing",
@@ -135,6 +148,7 @@ __all__ = [
     "Tie",
     "UnreadableError",
     "UsageError",
+    "Vacancy",
     "Verdict",
     "all_of",
     "any_of",
@@ -146,8 +160,10 @@ __all__ = [
     "duration",
     "earliest",
     "everyone_qualifying",
+    "extension",
     "external",
     "field",
+    "final_from",
     "fraction_of_holder",
     "head_start",
     "highest",
@@ -155,6 +171,7 @@ __all__ = [
     "holders",
     "latest",
     "lowest",
+    "milestone",
     "money",
     "normal_form",
     "not_",
@@ -169,6 +186,7 @@ __all__ = [
     "requirement",
     "rerun",
     "same_period",
+    "sla",
     "span",
     "terms",
     "within",

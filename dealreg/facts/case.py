@@ -6,12 +6,13 @@ from typing import Any, ClassVar, TypeVar
 import attrs
 
 from dealreg.errors import FactsError, FactsErrors, UsageError, shown
+from dealreg.facts.holdings import Holding
 from dealreg.facts.records import EndCustomer, Opportunity, Partner, Registration, Ruling
 from dealreg.facts.values import as_tuple
 
 __all__ = ["Facts"]
 
-T = TypeVar("T", Registration, Partner, EndCustomer, Opportunity, Ruling)
+T = TypeVar("T", Registration, Partner, EndCustomer, Opportunity, Ruling, Holding)
 
 
 def _unique(
@@ -54,6 +55,12 @@ def _rulings(records: Iterable[Ruling]) -> tuple[Ruling, ...]:
     return _unique(Ruling, lambda e: (e.registration_id, e.benefit, e.decided_at), records)
 
 
+def _holdings(records: Iterable[Holding]) -> tuple[Holding, ...]:
+    return _unique(
+        Holding, lambda e: (e.registration_id, e.benefit, e.line or "", e.since), records
+    )
+
+
 def _sortable(key: tuple[object, ...]) -> tuple[str, ...]:
     return tuple(str(part) for part in key)
 
@@ -72,7 +79,7 @@ def _clash(first: Any, second: Any, identifier: str) -> FactsError:
 
 @attrs.frozen(kw_only=True)
 class Facts:
-    """Registrations, and what is known of those they name.
+    """Registrations, what is known of those they name, and what was awarded before.
 
     Each may be given in any order and any iterable; identical repetitions count once. A partner,
     customer or opportunity that is not given is unknown, and predicates about it are unknown.
@@ -95,3 +102,4 @@ class Facts:
     customers: tuple[EndCustomer, ...] = attrs.field(default=(), converter=_customers)
     opportunities: tuple[Opportunity, ...] = attrs.field(default=(), converter=_opportunities)
     rulings: tuple[Ruling, ...] = attrs.field(default=(), converter=_rulings)
+    holdings: tuple[Holding, ...] = attrs.field(default=(), converter=_holdings)

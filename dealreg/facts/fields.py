@@ -5,7 +5,7 @@ from typing import ClassVar, TypeAlias
 import attrs
 
 from dealreg.errors import PolicyError, shown
-from dealreg.facts.values import Choice, Span, as_tuple
+from dealreg.facts.values import Choice, FrozenMap, Span, as_tuple
 
 __all__ = [
     "Count",
@@ -15,6 +15,7 @@ __all__ = [
     "FieldType",
     "Inside",
     "Same",
+    "SinceEnded",
     "Source",
     "Subject",
     "Tally",
@@ -108,6 +109,8 @@ class Tally:
         same: field names that must agree, such as `partner_id`.
         within: count only those submitted at most this long before; None for all.
         calendar: counts the days of `within`.
+        where: count only those of which these text fields have these values, such as
+            `{"status": "approved"}`.
     """
 
     tag: ClassVar[str] = "tally"
@@ -115,9 +118,29 @@ class Tally:
     same: tuple[str, ...] = attrs.field(converter=as_tuple)
     within: Span | None = None
     calendar: str | None = None
+    where: FrozenMap = attrs.field(factory=FrozenMap, converter=FrozenMap)
 
 
-Derived: TypeAlias = Elapsed | Same | Inside | Tally
+@attrs.frozen
+class SinceEnded:
+    """How long after the last of the registrations that agree had ended this one was submitted.
+
+    Those count that ended before this one was submitted, other than by being won.
+
+    Attributes:
+        same: field names that must agree, such as `partner_id` and `opportunity_id`.
+        count: what is counted, as for `Elapsed`.
+        calendar: counts the days.
+    """
+
+    tag: ClassVar[str] = "since_ended"
+
+    same: tuple[str, ...] = attrs.field(converter=as_tuple)
+    count: Count = attrs.field(default=Count.DAYS, converter=Count)
+    calendar: str | None = None
+
+
+Derived: TypeAlias = Elapsed | Same | Inside | Tally | SinceEnded
 
 
 def _name(name: str) -> str:

@@ -12,6 +12,8 @@ from typing import ClassVar
 import attrs
 
 from dealreg.errors import FactsError, shown
+from dealreg.facts.courses import ExtensionRequest, Pause
+from dealreg.facts.identifiers import identifier, optional_identifier
 from dealreg.facts.instants import day, instant, optional_instant
 from dealreg.facts.values import Choice, FrozenMap, Money, Value, as_tuple, decimal, exact, typed
 
@@ -57,25 +59,6 @@ LIVE = frozenset({Status.SUBMITTED, Status.UNDER_REVIEW, Status.APPROVED, Status
 
 ENDED = frozenset(Status) - LIVE - {Status.DRAFT, Status.RETURNED}
 """A registration in one of these once competed, until its `ended_at`."""
-
-
-_LONGEST_IDENTIFIER = 200
-
-
-def _identifier(value: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise FactsError(
-            f"{shown(value)} is not an identifier", value=value, hint="write a non-empty text"
-        )
-    if len(value) > _LONGEST_IDENTIFIER:
-        raise FactsError(
-            f"the identifier {shown(value)} is over {_LONGEST_IDENTIFIER} characters", value=value
-        )
-    return value
-
-
-def _optional_identifier(value: str | None) -> str | None:
-    return None if value is None else _identifier(value)
 
 
 def _texts(value: Iterable[str] | None) -> frozenset[str] | None:
@@ -159,7 +142,7 @@ class Change:
 
     tag: ClassVar[str] = "change"
 
-    field: str = attrs.field(converter=_identifier)
+    field: str = attrs.field(converter=identifier)
     value: Value | None = attrs.field(converter=_optional_exact, eq=typed)
     since: datetime = attrs.field(converter=instant)
 
@@ -189,6 +172,14 @@ def _changes_field() -> tuple[Change, ...]:
     return attrs.field(default=(), converter=_changes)
 
 
+def _extensions(requests: Iterable[ExtensionRequest]) -> tuple[ExtensionRequest, ...]:
+    return tuple(sorted(set(as_tuple(requests)), key=lambda each: (each.asked_at, repr(each))))
+
+
+def _pauses(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
+    return tuple(sorted(set(as_tuple(pauses)), key=lambda each: (each.since, repr(each))))
+
+
 @attrs.frozen(kw_only=True)
 class Partner:
     """A company that sells the vendor's products.
@@ -201,7 +192,7 @@ class Partner:
 
     tag: ClassVar[str] = "partner"
 
-    partner_id: str = attrs.field(converter=_identifier)
+    partner_id: str = attrs.field(converter=identifier)
     name: str | None = _text_field()
     partner_group: str | None = _text_field()
     partner_type: str | None = _text_field()
@@ -223,7 +214,7 @@ class EndCustomer:
 
     tag: ClassVar[str] = "customer"
 
-    customer_id: str = attrs.field(converter=_identifier)
+    customer_id: str = attrs.field(converter=identifier)
     customer_name: str | None = _text_field()
     customer_domain: str | None = _text_field()
     customer_country: str | None = _text_field()
@@ -244,8 +235,8 @@ class Opportunity:
 
     tag: ClassVar[str] = "opportunity"
 
-    opportunity_id: str = attrs.field(converter=_identifier)
-    customer_id: str | None = attrs.field(default=None, converter=_optional_identifier)
+    opportunity_id: str = attrs.field(converter=identifier)
+    customer_id: str | None = attrs.field(default=None, converter=optional_identifier)
     name: str | None = _text_field()
     vendor_engaged: bool | None = _flag_field()
     in_forecast: bool | None = _flag_field()
@@ -268,17 +259,22 @@ class Registration:
         filed_by: the partner that filed it, when another one did, such as a distributor.
         submitted_at, completed_at, approved_at: aware instants; `completed_at` is when it was
             first complete and accurate, which some programmes rank by.
+        last_submitted_at: when it was last submitted again, after it was returned or rejected.
+        amended_at: when its scope or value was last amended.
+        ordered_at: when the customer's order was placed.
         status: as the vendor's system has it now.
         ended_at: when a withdrawn, rejected, … registration ended; it was live until then.
+        extensions: what was asked and answered about a longer protection period.
+        pauses: when clocks stood still, because one side waited for the other.
         attributes: the programme's own fields.
     """
 
     tag: ClassVar[str] = "registration"
 
-    registration_id: str = attrs.field(converter=_identifier)
-    partner_id: str = attrs.field(converter=_identifier)
-    opportunity_id: str | None = attrs.field(default=None, converter=_optional_identifier)
-    customer_id: str | None = attrs.field(default=None, converter=_optional_identifier)
+    registration_id: str = attrs.field(converter=identifier)
+    partner_id: str = attrs.field(converter=identifier)
+    opportunity_id: str | None = attrs.field(default=None, converter=optional_identifier)
+    customer_id: str | None = attrs.field(default=None, converter=optional_identifier)
     external_id: str | None = _text_field()
     name: str | None = _text_field()
     filed_by: str | None = _text_field()
@@ -286,6 +282,9 @@ class Registration:
     submitted_at: datetime = attrs.field(converter=instant)
     completed_at: datetime | None = _instant_field()
     approved_at: datetime | None = _instant_field()
+    last_submitted_at: datetime | None = _instant_field()
+    amended_at: datetime | None = _instant_field()
+    ordered_at: datetime | None = _instant_field()
     status: Status = attrs.field(default=Status.SUBMITTED, converter=Status)
     status_reason: str | None = _text_field()
     ended_at: datetime | None = _instant_field()
@@ -307,6 +306,8 @@ class Registration:
     division: str | None = _text_field()
     vendor_approval: bool | None = _flag_field()
     score: Decimal | None = attrs.field(default=None, converter=_optional_decimal)
+    extensions: tuple[ExtensionRequest, ...] = attrs.field(default=(), converter=_extensions)
+    pauses: tuple[Pause, ...] = attrs.field(default=(), converter=_pauses)
     attributes: FrozenMap = _attributes_field()
     changes: tuple[Change, ...] = _changes_field()
 
@@ -332,8 +333,8 @@ class Ruling:
 
     tag: ClassVar[str] = "ruling"
 
-    registration_id: str = attrs.field(converter=_identifier)
-    benefit: str = attrs.field(converter=_identifier)
+    registration_id: str = attrs.field(converter=identifier)
+    benefit: str = attrs.field(converter=identifier)
     verdict: Verdict = attrs.field(converter=Verdict)
     decided_at: datetime = attrs.field(converter=instant)
     decided_by: str | None = _text_field()

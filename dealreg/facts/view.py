@@ -1,6 +1,6 @@
 """What a policy sees of the facts: the value of a field, for one registration, at one instant.
 
-This is the meaning of every field, spec clauses F-1 to F-9, shared by all deciders.
+This is the meaning of every field, spec clauses F-1 to F-14, shared by all deciders.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,17 @@ from dealreg.facts.calendars import (
     months_between,
 )
 from dealreg.facts.case import Facts
-from dealreg.facts.fields import Count, Elapsed, Field, FieldType, Inside, Same, Subject, Tally
+from dealreg.facts.fields import (
+    Count,
+    Elapsed,
+    Field,
+    FieldType,
+    Inside,
+    Same,
+    SinceEnded,
+    Subject,
+    Tally,
+)
 from dealreg.facts.records import (
     ENDED,
     LIVE,
@@ -32,6 +42,9 @@ from dealreg.facts.vocabulary import Vocabulary
 
 __all__ = ["View"]
 
+_UNANSWERED = frozenset({Status.SUBMITTED, Status.UNDER_REVIEW})
+"""A registration in one of these waits for the vendor's approval."""
+
 Record = Registration | Partner | EndCustomer | Opportunity
 
 
@@ -40,6 +53,8 @@ class View:
     """The facts as they stand at the instant `at`, read through a vocabulary.
 
     Tallies count the registrations of the partner `counted`; of everybody where that is None.
+    `deemed` are the approvals that the rules give where the vendor did not answer in time, and
+    `expiries` the ends that they set, both by registration id (F-13, F-14).
     """
 
     facts: Facts
@@ -47,6 +62,8 @@ class View:
     vocabulary: Vocabulary
     calendars: Mapping[str, Calendar]
     counted: str | None = attrs.field(default=None, kw_only=True)
+    deemed: Mapping[str, datetime] = attrs.field(factory=dict, kw_only=True)
+    expiries: Mapping[str, datetime] = attrs.field(factory=dict, kw_only=True)
     _partners: Mapping[str, Partner] = attrs.field(kw_only=True)
     _customers: Mapping[str, EndCustomer] = attrs.field(kw_only=True)
     _opportunities: Mapping[str, Opportunity] = attrs.field(kw_only=True)
@@ -85,6 +102,23 @@ class View:
 
     def status(self, registration: Registration) -> Status | None:
         """The status at the instant of the view; None when not yet submitted (F-3)."""
+        status = self._stated_status(registration)
+        if status in LIVE and self.expiries:
+            expiry = self.expiries.get(registration.registration_id)
+            if expiry is not None and expiry <= self.at:
+                return Status.EXPIRED
+        if status in _UNANSWERED and registration.registration_id in self.deemed:
+            return Status.APPROVED
+        return status
+
+    def ended(self, registration: Registration) -> datetime | None:
+        """When the registration ended, of itself or by the rules; None while it has not."""
+        if registration.status in ENDED and registration.ended_at is not None:
+            return registration.ended_at if registration.ended_at <= self.at else None
+        expiry = self.expiries.get(registration.registration_id)
+        return expiry if expiry is not None and expiry <= self.at else None
+
+    def _stated_status(self, registration: Registration) -> Status | None:
         if registration.submitted_at > self.at:
             return None
         status = registration.status
@@ -116,6 +150,8 @@ class View:
                 return None if registration.amount is None else registration.amount.currency
             case _:
                 pass
+        if name == "approved_at" and registration.registration_id in self.deemed:
+            return self.deemed[registration.registration_id]
         value = self._supplied(registration, field, when)
         if value is None:
             return self._fallback(registration, name)
@@ -131,6 +167,9 @@ class View:
         match name:
             case "filed_by" | "partner_group":
                 return registration.partner_id
+            case "last_submitted_at":
+                submitted = registration.submitted_at
+                return submitted if submitted <= self.at else None
             case "customer_id":
                 deal = self._opportunities.get(registration.opportunity_id or "")
                 return None if deal is None else deal.customer_id
@@ -178,6 +217,8 @@ class View:
                 return (inside if isinstance(inside, frozenset) else {inside}) <= among
             case Tally():
                 return self._tally(registration, derived, when)
+            case SinceEnded():
+                return self._since_ended(registration, derived, when)
             case None:
                 return None
 
@@ -188,8 +229,11 @@ class View:
         end = self._value(registration, elapsed.end, when)
         if start is None or end is None:
             return None
-        calendar = self.calendar(elapsed.calendar)
-        match elapsed.count:
+        return self._between(start, end, elapsed.count, elapsed.calendar)
+
+    def _between(self, start: Value, end: Value, count: Count, name: str | None) -> Value:
+        calendar = self.calendar(name)
+        match count:
             case Count.TIME:
                 return end - start  # type: ignore[operator]
             case Count.DAYS:
@@ -198,6 +242,26 @@ class View:
                 return business_days_between(start, end, calendar)  # type: ignore[arg-type]
             case Count.MONTHS:
                 return months_between(start, end, calendar)  # type: ignore[arg-type]
+
+    def _since_ended(
+        self, registration: Registration, since: SinceEnded, when: datetime
+    ) -> Value | None:
+        own = tuple(self._value(registration, name, when) for name in since.same)
+        if any(value is None for value in own):
+            return None
+        before = [
+            ended
+            for other in self.facts.registrations
+            if other.registration_id != registration.registration_id
+            and other.status is not Status.WON
+            and self.counted in (None, other.partner_id)
+            and (ended := self.ended(other)) is not None
+            and ended <= registration.submitted_at
+            and tuple(self._value(other, name, when) for name in since.same) == own
+        ]
+        if not before:
+            return None
+        return self._between(max(before), registration.submitted_at, since.count, since.calendar)
 
     def calendar(self, name: str | None) -> Calendar:
         """The calendar of that name; None is Monday to Friday in UTC."""
@@ -212,6 +276,7 @@ class View:
             (other.submitted_at, other.registration_id) < place
             and self.counted in (None, other.partner_id)
             and self._recent(other, registration, tally)
+            and all(self._value(other, name, when) == tally.where[name] for name in tally.where)
             for other in self._live_by(tally, when).get(own, ())
         )
 

@@ -86,6 +86,8 @@ class Standing:
         entitlement: what it gets; None for nothing.
         missing: the facts that would have to be supplied.
         margin: by how much it lost, where an order decided.
+        provisional_until: the last instant at which another may still come in time and change
+            it; None where the window has closed, or the policy has none.
     """
 
     tag: ClassVar[str] = "standing"
@@ -103,6 +105,7 @@ class Standing:
     entitlement: Entitlement | None = None
     missing: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     margin: Margin | None = None
+    provisional_until: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -12,6 +12,16 @@ import attrs
 
 from dealreg.errors import PolicyError, UsageError, shown
 from dealreg.facts.values import Span, Unit, span
+from dealreg.policy.clocks import (
+    Extension,
+    GrantedBy,
+    IfWaiting,
+    LastDay,
+    Milestone,
+    Missed,
+    Period,
+    Sla,
+)
 from dealreg.policy.contests import Contest
 from dealreg.policy.predicates import (
     AllOf,
@@ -44,13 +54,13 @@ from dealreg.policy.stages import (
     Others,
     OthersStand,
     Override,
-    Period,
     Prefer,
     Preference,
     Requirement,
     Scope,
     Tie,
     Unmet,
+    Vacancy,
 )
 from dealreg.policy.terms import Band, Banded, FractionOfHolder, Percent, Terms
 
@@ -59,6 +69,7 @@ __all__ = [
     "NEVER",
     "Condition",
     "FieldBuilder",
+    "FinalFrom",
     "Holders",
     "OnePer",
     "Ordering",
@@ -71,8 +82,10 @@ __all__ = [
     "duration",
     "earliest",
     "everyone_qualifying",
+    "extension",
     "external",
     "field",
+    "final_from",
     "fraction_of_holder",
     "head_start",
     "highest",
@@ -80,6 +93,7 @@ __all__ = [
     "holders",
     "latest",
     "lowest",
+    "milestone",
     "not_",
     "not_holder_of",
     "one_per",
@@ -89,6 +103,7 @@ __all__ = [
     "preferring",
     "requirement",
     "same_period",
+    "sla",
     "terms",
     "within",
 ]
@@ -292,13 +307,16 @@ def requirement(
     *,
     if_false: Unmet | str = Unmet.DENY,
     if_unknown: Unmet | str = Unmet.RETURN,
+    lasting: bool = False,
 ) -> Requirement:
     """A requirement: reason code, rule, and the sentence a partner may be told.
+
+    A `lasting` one must be met for as long as the benefit is held; any other when it is awarded.
 
     >>> requirement("TIER_TOO_LOW", field("tier") >= "gold", "Open to Gold and above.").code
     'TIER_TOO_LOW'
     """
-    return Requirement(code, predicate(that), tell, Unmet(if_false), Unmet(if_unknown))
+    return Requirement(code, predicate(that), tell, Unmet(if_false), Unmet(if_unknown), lasting)
 
 
 def override(
@@ -463,16 +481,131 @@ def others(
     when: Condition | Predicate | None = None,
     code: str = "DUPLICATE_OTHER_PARTNER",
     tell: str = "",
+    reconsidered: bool = False,
 ) -> Others:
     """How the eligible stand who are not awarded, and what they get."""
-    return Others(OthersStand(stand), given, when, code, tell)
+    return Others(OthersStand(stand), given, when, code, tell, reconsidered)
+
+
+def _span(length: str | Span) -> Span:
+    return span(length) if isinstance(length, str) else length
 
 
 def period(
-    length: str | Span, *, starts: str = "approved_at", calendar: str | None = None
+    length: str | Span,
+    *,
+    starts: str = "approved_at",
+    calendar: str | None = None,
+    last_day: LastDay | str = LastDay.MOMENT,
+    extension: Extension | None = None,
+    pauses: bool = False,
+    closes: bool = False,
 ) -> Period:
-    """How long an entitlement lasts, from an instant field on, the end excluded."""
-    return Period(span(length) if isinstance(length, str) else length, starts, calendar)
+    """How long an entitlement lasts: from an instant field on, the end excluded.
+
+    >>> period("6 months", starts="submitted_at", last_day="included").last_day.value
+    'included'
+    """
+    return Period(
+        _span(length),
+        starts,
+        calendar,
+        last_day=LastDay(last_day),
+        extension=extension,
+        pauses=pauses,
+        closes=closes,
+    )
+
+
+def extension(
+    length: str | Span | None = None,
+    *,
+    times: int | None = 1,
+    ask_before: str | Span = "0 days",
+    granted_by: GrantedBy | str = GrantedBy.VENDOR,
+    if_waiting: IfWaiting | str = IfWaiting.GRANTED,
+    lasts_while_asked: bool = False,
+) -> Extension:
+    """How a period can be extended on request; without a length, by the period's own.
+
+    >>> period("6 months", extension=extension()).extension.times
+    1
+    """
+    return Extension(
+        length=None if length is None else _span(length),
+        times=times,
+        ask_before=_span(ask_before),
+        granted_by=GrantedBy(granted_by),
+        if_waiting=IfWaiting(if_waiting),
+        lasts_while_asked=lasts_while_asked,
+    )
+
+
+def milestone(
+    met: str,
+    length: str | Span,
+    *,
+    starts: str = "approved_at",
+    calendar: str | None = None,
+    code: str = "MILESTONE_MISSED",
+    tell: str = "",
+    last_day: LastDay | str = LastDay.MOMENT,
+    remind: str | Span | None = None,
+    grace: str | Span | None = None,
+    agreed: str | None = None,
+    pauses: bool = False,
+) -> Milestone:
+    """Something that must have happened by a deadline, as an instant field says.
+
+    >>> milestone("meeting_at", "30 days", remind="20 days", grace="45 days").grace.length
+    45
+    """
+    return Milestone(
+        met,
+        _span(length),
+        starts,
+        calendar,
+        code,
+        tell,
+        LastDay(last_day),
+        None if remind is None else _span(remind),
+        None if grace is None else _span(grace),
+        agreed,
+        pauses,
+    )
+
+
+def sla(
+    length: str | Span,
+    *,
+    starts: str = "submitted_at",
+    calendar: str | None = None,
+    missed: Missed | str = Missed.NOTHING,
+    last_day: LastDay | str = LastDay.MOMENT,
+    pauses: bool = True,
+) -> Sla:
+    """By when the vendor answers, and what follows if it does not: for `Policy(sla=...)`.
+
+    >>> sla("2 business days", missed="escalate").length.length
+    2
+    """
+    return Sla(_span(length), starts, calendar, Missed(missed), LastDay(last_day), pauses)
+
+
+@attrs.frozen
+class FinalFrom:
+    """The instant field from which on an award is final."""
+
+    name: str
+
+
+def final_from(name: str) -> FinalFrom:
+    """From this instant field on an award is final, and its holder keeps the benefit.
+
+    >>> contest("protection", earliest("submitted_at"), final_from("submitted_at")).final_from
+    'submitted_at'
+    """
+    return FinalFrom(name)
 
 
 Part: TypeAlias = (
@@ -493,6 +626,9 @@ Part: TypeAlias = (
     | Terms
     | Others
     | Period
+    | Milestone
+    | FinalFrom
+    | Vacancy
 )
 
 _SINGLE = {
@@ -506,6 +642,8 @@ _SINGLE = {
     Joint: "joint",
     Others: "others",
     Period: "period",
+    FinalFrom: "final_from",
+    Vacancy: "vacant",
 }
 _SEVERAL = {
     Requirement: "requires",
@@ -514,6 +652,7 @@ _SEVERAL = {
     Key: "prefer",
     Prefer: "prefer",
     Terms: "gives",
+    Milestone: "milestones",
 }
 
 
@@ -553,7 +692,7 @@ def _state_once(stages: dict[str, Any], benefit: str, stage: str, part: Any) -> 
     match part:
         case Holders(capacity):
             value: Any = capacity
-        case OnePer(name):
+        case OnePer(name) | FinalFrom(name):
             value = name
         case _:
             value = part

@@ -6,21 +6,22 @@ import attrs
 
 from dealreg.errors import PolicyError, shown
 from dealreg.facts.values import as_tuple
+from dealreg.policy.clocks import Milestone, Period
 from dealreg.policy.stages import (
     HolderOf,
     Joint,
     Others,
     Override,
-    Period,
     Preference,
     Requirement,
     Scope,
     Tie,
+    Vacancy,
     Window,
 )
 from dealreg.policy.terms import FractionOfHolder, Terms
 
-__all__ = ["Contest"]
+__all__ = ["Contest", "final_field"]
 
 
 def _benefit(name: str) -> str:
@@ -65,6 +66,10 @@ class Contest:
         joint: what co-holders must be to each other; None for nothing.
         gives: the terms of the first holder, the second …; the last stands for all further ones.
         others: what the eligible get who are not awarded.
+        milestones: what must have happened by when.
+        final_from: the instant field from which on an award is final, and the holder keeps the
+            benefit; None for the start of the period, or without a period `approved_at`.
+        vacant: what happens when a holder's benefit has ended and nobody is left.
     """
 
     tag: ClassVar[str] = "contest"
@@ -83,6 +88,9 @@ class Contest:
     joint: Joint | None = None
     gives: tuple[Terms, ...] = attrs.field(default=(), converter=as_tuple)
     others: Others = Others()
+    milestones: tuple[Milestone, ...] = attrs.field(default=(), converter=as_tuple)
+    final_from: str | None = None
+    vacant: Vacancy = attrs.field(default=Vacancy.NOBODY, converter=Vacancy)
 
     def __attrs_post_init__(self) -> None:
         first = self.gives[0] if self.gives else None
@@ -92,3 +100,14 @@ class Contest:
                 place=f"contests[{self.benefit}].gives[0].rate",
                 hint="give the first holder a percentage or bands",
             )
+
+
+def final_field(contest: Contest) -> str:
+    """The instant field from which on an award of this contest is final.
+
+    >>> final_field(Contest(benefit="protection"))
+    'approved_at'
+    """
+    if contest.final_from is not None:
+        return contest.final_from
+    return "approved_at" if contest.period is None else contest.period.starts

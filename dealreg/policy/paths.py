@@ -5,6 +5,7 @@ __all__ = [
     "STATUS",
     "after_path",
     "contest_path",
+    "milestone_path",
     "override_path",
     "prefer_path",
     "requirement_path",
@@ -34,6 +35,11 @@ def requirement_path(benefit: str, code: str) -> str:
 def after_path(benefit: str, other: str) -> str:
     """A contest's dependence on another."""
     return f"contests[{benefit}].after[{other}]"
+
+
+def milestone_path(benefit: str, code: str) -> str:
+    """A milestone of a contest, by its reason code."""
+    return f"contests[{benefit}].milestones[{code}]"
 
 
 def override_path(benefit: str, code: str) -> str:

@@ -13,6 +13,7 @@ from dealreg.facts.fields import Field
 from dealreg.facts.instants import instant
 from dealreg.facts.values import Choice, as_tuple
 from dealreg.facts.vocabulary import Vocabulary
+from dealreg.policy.clocks import Sla
 from dealreg.policy.contests import Contest
 
 __all__ = ["SEMANTICS", "Edition", "Governs", "Policy", "PolicyBook"]
@@ -43,6 +44,7 @@ class Policy:
         fields: the programme's own fields, beside the core vocabulary.
         calendars: the calendars that spans and derived fields refer to by name.
         contests: one for each benefit.
+        sla: by when the vendor answers a registration; None when the programme does not say.
         note: anything authors want to keep with it; no meaning.
         semantics: the version of what policies mean.
     """
@@ -55,6 +57,7 @@ class Policy:
     fields: tuple[Field, ...] = attrs.field(default=(), converter=as_tuple)
     calendars: tuple[Calendar, ...] = attrs.field(default=(), converter=as_tuple)
     contests: tuple[Contest, ...] = attrs.field(default=(), converter=as_tuple)
+    sla: Sla | None = None
     note: str = ""
     semantics: int = attrs.field(default=SEMANTICS, converter=_semantics)
 

@@ -28,7 +28,6 @@ __all__ = [
     "Others",
     "OthersStand",
     "Override",
-    "Period",
     "Prefer",
     "Preference",
     "Requirement",
@@ -36,7 +35,9 @@ __all__ = [
     "Stature",
     "Tie",
     "Unmet",
+    "Vacancy",
     "Window",
+    "reason_code",
 ]
 
 
@@ -50,7 +51,12 @@ class Unmet(Choice):
     """A person decides."""
 
 
-def _code(code: str) -> str:
+def reason_code(code: str) -> str:
+    """The text, if it can be a reason code.
+
+    Raises:
+        PolicyError: when it has something else than ASCII letters, digits and underscores.
+    """
     if not isinstance(code, str) or not code.replace("_", "").isalnum() or not code.isascii():
         raise PolicyError(
             f"{shown(code)} cannot be a reason code",
@@ -70,15 +76,18 @@ class Requirement:
         tell: the sentence the partner may be told; empty for a generated one.
         if_false: what becomes of the registration when the predicate is false.
         if_unknown: … and when it is unknown, because a fact is missing.
+        lasting: whether a holder must meet it for as long as it holds; else it is asked once,
+            when the benefit is awarded.
     """
 
     tag: ClassVar[str] = "requirement"
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=reason_code)
     that: Predicate = attrs.field(converter=predicate)
     tell: str = ""
     if_false: Unmet = attrs.field(default=Unmet.DENY, converter=Unmet)
     if_unknown: Unmet = attrs.field(default=Unmet.RETURN, converter=Unmet)
+    lasting: bool = False
 
 
 @attrs.frozen
@@ -89,7 +98,7 @@ class HolderOf:
 
     benefit: str
     holds: bool = True
-    code: str = attrs.field(default="NOT_HOLDER", converter=_code)
+    code: str = attrs.field(default="NOT_HOLDER", converter=reason_code)
     tell: str = ""
 
 
@@ -114,7 +123,7 @@ class Override:
 
     tag: ClassVar[str] = "override"
 
-    code: str = attrs.field(converter=_code)
+    code: str = attrs.field(converter=reason_code)
     when: Predicate = attrs.field(converter=predicate)
     effect: Effect = attrs.field(default=Effect.TAKES, converter=Effect)
     tell: str = ""
@@ -293,7 +302,7 @@ class Joint:
     distinct: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     disjoint: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     stature: tuple[Stature, ...] = attrs.field(default=(), converter=as_tuple)
-    code: str = attrs.field(default="NOT_COMPLEMENTARY", converter=_code)
+    code: str = attrs.field(default="NOT_COMPLEMENTARY", converter=reason_code)
     tell: str = ""
 
 
@@ -315,6 +324,8 @@ class Others:
         when: only those that satisfy it get the terms; None for all.
         code: their reason code.
         tell: what they may be told.
+        reconsidered: whether those rejected with that code for their reason are considered again
+            when a place is free; else a rejection is final.
     """
 
     tag: ClassVar[str] = "others"
@@ -324,20 +335,14 @@ class Others:
     when: Predicate | None = attrs.field(
         default=None, converter=attrs.converters.optional(predicate)
     )
-    code: str = attrs.field(default="DUPLICATE_OTHER_PARTNER", converter=_code)
+    code: str = attrs.field(default="DUPLICATE_OTHER_PARTNER", converter=reason_code)
     tell: str = ""
+    reconsidered: bool = False
 
 
-@attrs.frozen
-class Period:
-    """How long an entitlement lasts: from an instant field on, for a span, end excluded.
+class Vacancy(Choice):
+    """What happens when a holder's benefit has ended and nobody is left who could have it."""
 
-    A registration whose period has ended at the instant of the decision is not eligible.
-    """
-
-    tag: ClassVar[str] = "period"
-
-    length: Span
-    starts: str = "approved_at"
-    calendar: str | None = None
-    code: str = attrs.field(default="EXPIRED", converter=_code)
+    NOBODY = "nobody"
+    REFER = "refer"
+    """A person of the vendor assigns it."""

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from dealreg.facts.fields import FieldType
 from dealreg.facts.values import Unit
+from dealreg.policy.clocks import Period
 from dealreg.policy.contests import Contest
 from dealreg.policy.predicates import Constant
 from dealreg.policy.stages import (
@@ -21,7 +22,6 @@ from dealreg.policy.stages import (
     Others,
     OthersStand,
     Override,
-    Period,
     Prefer,
     Preference,
     Requirement,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dealreg.facts.fields import Elapsed, Tally
 from dealreg.facts.values import Span, Unit
 from dealreg.facts.vocabulary import Vocabulary
+from dealreg.policy.clocks import Period
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
 from dealreg.policy.predicates import Fact, Predicate
@@ -28,7 +29,6 @@ from dealreg.policy.stages import (
     Others,
     OthersStand,
     Override,
-    Period,
     Prefer,
     Preference,
     Requirement,

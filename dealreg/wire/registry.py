@@ -4,9 +4,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from dealreg.facts import calendars, case, fields, records, values, vocabulary
+from dealreg.facts import (
+    calendars,
+    case,
+    courses,
+    fields,
+    holdings,
+    records,
+    values,
+    vocabulary,
+)
 from dealreg.outcome import decision, findings, record
-from dealreg.policy import contests, policies, predicates, stages, terms
+from dealreg.policy import clocks, contests, policies, predicates, stages, terms
 from dealreg.wire import rejects
 
 __all__ = ["REGISTRY"]
@@ -24,14 +33,18 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     fields.Same,
     fields.Inside,
     fields.Tally,
+    fields.SinceEnded,
     fields.Field,
     vocabulary.Vocabulary,
     records.Change,
+    courses.ExtensionRequest,
+    courses.Pause,
     records.Partner,
     records.EndCustomer,
     records.Opportunity,
     records.Registration,
     records.Ruling,
+    holdings.Holding,
     case.Facts,
     predicates.Fact,
     predicates.Constant,
@@ -62,7 +75,10 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     terms.Banded,
     terms.Terms,
     stages.Others,
-    stages.Period,
+    clocks.Extension,
+    clocks.Period,
+    clocks.Milestone,
+    clocks.Sla,
     contests.Contest,
     policies.Policy,
     policies.Edition,

@@ -9,6 +9,7 @@ import attrs
 from dealreg.errors import PolicyError, shown
 from dealreg.facts.values import Span, Unit
 from dealreg.facts.vocabulary import Vocabulary
+from dealreg.policy.clocks import Period
 from dealreg.policy.contests import Contest
 from dealreg.policy.predicates import Constant, Predicate
 from dealreg.policy.stages import (
@@ -19,7 +20,6 @@ from dealreg.policy.stages import (
     Others,
     OthersStand,
     Override,
-    Period,
     Preference,
     Requirement,
     Scope,

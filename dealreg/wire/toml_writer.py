@@ -8,6 +8,7 @@ from dealreg.errors import PolicyError, shown
 from dealreg.facts.calendars import Calendar
 from dealreg.facts.fields import Derived, Elapsed, Field, Inside, Same, Tally
 from dealreg.facts.vocabulary import Vocabulary
+from dealreg.policy.clocks import Period
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import SEMANTICS, Policy, PolicyBook
 from dealreg.policy.predicates import Predicate
@@ -17,7 +18,6 @@ from dealreg.policy.stages import (
     Joint,
     Others,
     Override,
-    Period,
     Requirement,
     Scope,
 )

@@ -1,18 +1,20 @@
-"""Stage one: may a registration take part in a contest at all (spec clauses C-1 to C-5)."""
+"""Stage one: may a registration take part in a contest at all (C-1 to C-5, C-17, C-20)."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 import attrs
 
+from dealreg.deciders.reference.clocks import milestone_due, period_of
 from dealreg.deciders.reference.stage import Stage
-from dealreg.facts.calendars import add_span
+from dealreg.facts.holdings import Holding
 from dealreg.facts.records import LIVE, Registration, Ruling, Status, Verdict
 from dealreg.outcome.decision import Standing, StandingKind
+from dealreg.policy.clocks import Milestone
 from dealreg.policy.paths import (
     NOT_IN_FORCE,
     STATUS,
     after_path,
+    milestone_path,
     requirement_path,
 )
 from dealreg.policy.stages import HolderOf, Requirement, Unmet
@@ -36,10 +38,14 @@ class Barred:
 
 @attrs.frozen
 class Admission:
-    """The outcome of stage one: `barred` is None for the eligible; `version` judged it."""
+    """The outcome of stage one: `barred` is None for the eligible; `version` judged it.
+
+    `kept` is what the registration holds already and keeps.
+    """
 
     barred: Barred | None
     version: str
+    kept: Holding | None = None
 
 
 def ruling(stage: Stage, registration: Registration) -> Ruling | None:
@@ -50,19 +56,37 @@ def ruling(stage: Stage, registration: Registration) -> Ruling | None:
 def admit(stage: Stage, registration: Registration, upstream: Upstream) -> Admission:
     """Whether a registration is eligible, and if not, the first reason that weighs most (C-3)."""
     status = stage.view.status(registration)
-    if status not in LIVE:
+    held = stage.held(registration)
+    if status not in LIVE and not _stands_by(stage, registration, status, held):
         return Admission(_not_live(status), stage.policy.version)
     lead = (stage.contest, stage.policy)
     own = stage.rules.own(stage.contest.benefit, registration, lead)
     if own is None:
         return Admission(Barred(StandingKind.DENIED, "NOT_OFFERED", NOT_IN_FORCE), "")
     mine = attrs.evolve(stage, contest=own[0], policy=own[1])
+    requires = mine.contest.requires
+    if held is not None:
+        requires = tuple(each for each in requires if each.lasting)
     found = [_lapsed(stage, registration)]
-    found += [_unmet(mine, each, registration) for each in mine.contest.requires]
+    found += [_missed(stage, each, registration) for each in stage.contest.milestones]
+    found += [_unmet(mine, each, registration, held=held is not None) for each in requires]
     found += [_dependence(mine, each, registration, upstream) for each in mine.contest.after]
     reasons = [each for each in found if each is not None]
+    if held is not None:  # what is left to a person takes nothing away before the person has spoken
+        reasons = [each for each in reasons if each.kind is not StandingKind.REFERRED]
     weightiest = min(reasons, key=lambda each: _WEIGHT.index(each.kind), default=None)
-    return Admission(weightiest, mine.policy.version)
+    return Admission(weightiest, mine.policy.version, held if weightiest is None else None)
+
+
+def _stands_by(
+    stage: Stage, registration: Registration, status: Status | None, held: Holding | None
+) -> bool:
+    """Whether a registration that is not live takes part all the same (C-17, C-20)."""
+    others = stage.contest.others
+    if status is Status.RETURNED:
+        return held is not None
+    refused = status is Status.REJECTED and registration.status_reason == others.code
+    return others.reconsidered and refused
 
 
 _WEIGHT = (StandingKind.DENIED, StandingKind.RETURNED, StandingKind.REFERRED)
@@ -78,15 +102,27 @@ def _not_live(status: Status | None) -> Barred:
 
 def _lapsed(stage: Stage, registration: Registration) -> Barred | None:
     period = stage.contest.period
-    start = None if period is None else stage.view.read(registration, period.starts)
-    if period is None or not isinstance(start, datetime):
+    term = None if period is None else period_of(stage.view, period, registration)
+    if period is None or term is None:
         return None
-    end = add_span(start, period.length, stage.view.calendar(period.calendar))
-    over = end <= stage.rules.at
+    over = term.ends is not None and term.ends <= stage.rules.at
     path = stage.path("period")
     result = "ended" if over else "running"
-    stage.note(path, result, registration, {period.starts: start, "ends": end})
+    facts = {period.starts: term.starts, "ends": term.ends}
+    stage.note(path, result if term.ends is not None else "stands still", registration, facts)
     return Barred(StandingKind.DENIED, period.code, path) if over else None
+
+
+def _missed(stage: Stage, milestone: Milestone, registration: Registration) -> Barred | None:
+    due = milestone_due(stage.view, milestone, registration)
+    if due is None:
+        return None
+    over = not due.met and due.final is not None and due.final <= stage.rules.at
+    path = milestone_path(stage.contest.benefit, milestone.code)
+    result = "met" if due.met else "missed" if over else "running"
+    facts = {milestone.starts: due.starts, "due": due.due, "final": due.final}
+    stage.note(path, result, registration, facts)
+    return Barred(StandingKind.DENIED, milestone.code, path) if over else None
 
 
 _KINDS = {
@@ -96,12 +132,14 @@ _KINDS = {
 }
 
 
-def _unmet(stage: Stage, required: Requirement, registration: Registration) -> Barred | None:
+def _unmet(
+    stage: Stage, required: Requirement, registration: Registration, *, held: bool
+) -> Barred | None:
     reader = stage.reader(registration)
     truth = reader.truth(required.that)
     path = requirement_path(stage.contest.benefit, required.code)
-    barred, result = None, "met"
-    if truth is not True:
+    barred, result = None, "met" if truth else "unknown"
+    if truth is False or (truth is None and not held):
         unmet = required.if_unknown if truth is None else required.if_false
         result = "unknown" if truth is None else "not met"
         missing = tuple(sorted(reader.missing)) if truth is None else ()

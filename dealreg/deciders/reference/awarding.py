@@ -1,15 +1,24 @@
 """Stage five: who holds the benefit, in rank order, and where a person is needed (C-10 to C-15)."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import combinations
 
 import attrs
 
 from dealreg.deciders.reference.admission import ruling
 from dealreg.deciders.reference.competing import claimant, compete, fits
-from dealreg.deciders.reference.ordering import Group, in_time, margin, overriding, ranked
+from dealreg.deciders.reference.ordering import (
+    Group,
+    in_time,
+    margin,
+    overriding,
+    ranked,
+    still_open,
+)
 from dealreg.deciders.reference.stage import Stage
+from dealreg.facts.holdings import Holding
 from dealreg.facts.records import Registration, Verdict
 from dealreg.facts.values import Value
 from dealreg.outcome.decision import Margin
@@ -56,21 +65,34 @@ class Awarded:
     """The outcome of the stage: holders and losers in rank order, and the pools in between."""
 
     claimants: dict[Registration, Value | None]
+    kept: dict[Registration, Holding] = attrs.field(factory=dict)
     holders: dict[Registration, Held] = attrs.field(factory=dict)
     lost: dict[Registration, Loss] = attrs.field(factory=dict)
     pools: list[Pool] = attrs.field(factory=list)
+    open_until: dict[Registration, datetime] = attrs.field(factory=dict)
+    """The last instant at which somebody may still come in time and change the outcome (C-7)."""
 
 
-def award(stage: Stage, eligible: Sequence[Registration]) -> Awarded:
-    """Decide among the eligible: overrides, window, preferences, capacity, tie rule."""
+def award(
+    stage: Stage, eligible: Sequence[Registration], held: Mapping[Registration, Holding]
+) -> Awarded:
+    """Decide among the eligible: overrides, window, preferences, capacity, tie rule.
+
+    Those that hold the benefit already keep it, unless an override goes to others (C-17).
+    """
     awarded = Awarded({each: claimant(stage, each) for each in eligible})
     override = overriding(stage, eligible)
     passed_over: dict[Registration, Loss] = {}
     if override is not None:
-        eligible, passed_over = _overridden(stage, awarded, eligible, *override)
-    inside, late, anchor = in_time(stage, eligible)
+        eligible, passed_over = _overridden(stage, awarded, eligible, held, *override)
+    awarded.kept.update({each: held[each] for each in eligible if each in held})
+    for each, holding in awarded.kept.items():
+        awarded.holders[each] = Held(holding.place)
+    inside, late, anchor = in_time(stage, eligible, awarded.kept)
     for together in _together(stage, inside):
-        _fill(stage, awarded, ranked(stage, together))
+        _fill(stage, awarded, ranked(stage, [e for e in together if e not in awarded.kept]))
+    if not awarded.kept:
+        awarded.open_until.update(still_open(stage, inside))
     clause = stage.path("window")
     for each in _flat(ranked(stage, [e for e in eligible if e.registration_id in late])):
         loss = Loss("OUTSIDE_WINDOW", clause, anchor, late[each.registration_id])
@@ -84,6 +106,7 @@ def _overridden(
     stage: Stage,
     awarded: Awarded,
     eligible: Sequence[Registration],
+    held: Mapping[Registration, Holding],
     rule: Override,
     hits: tuple[Registration, ...],
 ) -> tuple[tuple[Registration, ...], dict[Registration, Loss]]:
@@ -91,10 +114,14 @@ def _overridden(
     clause = override_path(stage.contest.benefit, rule.code)
     if rule.effect is Effect.REFERS:
         hits, refused, rest = _said(stage, eligible)
-        if not hits and rest:
-            awarded.pools.append(Pool(tuple(rest), rule.code, clause, None))
+        if not hits:  # until a person has spoken, holders keep what they hold
+            hits = tuple(each for each in rest if each in held)
+            rest = tuple(each for each in rest if each not in held)
+            if rest:
+                awarded.pools.append(Pool(rest, rule.code, clause, None))
+                rest = ()
         passed = {each: Loss("RULED_AGAINST", clause, residual=False) for each in refused}
-        lost = {each: Loss(rule.code, clause, hits[0]) for each in rest if hits}
+        lost = {each: Loss(rule.code, clause, hits[0]) for each in rest}
         return hits, passed | lost
     kept = hits if rule.effect is Effect.TAKES else ()
     rival = hits[0] if rule.effect is Effect.TAKES else None
@@ -161,6 +188,15 @@ def _taken(stage: Stage, awarded: Awarded, registration: Registration) -> Taken:
     return Taken(rivals, places, unsure)
 
 
+def _open_place(awarded: Awarded, taken: Taken, ahead: int = 0) -> int:
+    """The place behind those taken, and `ahead` more, that no holder keeps (C-11, C-17)."""
+    kept = sorted(awarded.kept[each].place for each in taken.rivals if each in awarded.kept)
+    place = taken.places - len(kept) + 1 + ahead
+    for number in kept:
+        place += number <= place
+    return place
+
+
 def _fill(stage: Stage, awarded: Awarded, groups: list[Group]) -> None:
     queue = deque(groups)
     while queue:
@@ -176,7 +212,7 @@ def _fill(stage: Stage, awarded: Awarded, groups: list[Group]) -> None:
                 room.append(each)
         contested = [each for each in room if _contested(stage, awarded, each, room)]
         held = {
-            each: Held(_taken(stage, awarded, each).places + 1)
+            each: Held(_open_place(awarded, _taken(stage, awarded, each)))
             for each in room
             if each not in contested
         }
@@ -198,6 +234,8 @@ def _no_room(
         if not taken.rivals:
             return Loss(contest.others.code, stage.path("capacity"))
         rival = taken.rivals[-1]
+        if rival in awarded.kept:
+            return Loss(contest.others.code, stage.path("final_from"), rival)
         by = margin(stage, registration, rival)
         # Equal in every preference: the tie rule decided.
         return Loss(contest.others.code, by.clause if by else stage.path("tie"), rival, by)
@@ -215,10 +253,13 @@ def _contested(
     """Whether not all can hold alike of those it is equal with and competes with."""
     others = [e for e in room if e is not registration and compete(stage, registration, e)]
     capacity = stage.contest.capacity
-    places = _taken(stage, awarded, registration).places
-    if capacity is not None and places + len(others) + 1 > capacity:
+    taken = _taken(stage, awarded, registration)
+    if capacity is not None and taken.places + len(others) + 1 > capacity:
         return True
-    alike = {terms_at(stage.contest, places + place) for place in range(1, len(others) + 2)}
+    alike = {
+        terms_at(stage.contest, _open_place(awarded, taken, ahead))
+        for ahead in range(len(others) + 1)
+    }
     return len(alike) > 1 or any(not fits(stage, registration, each) for each in others)
 
 
@@ -255,10 +296,10 @@ def _tied(
 
 def _share(stage: Stage, awarded: Awarded, tied: list[Registration]) -> None:
     """All of the tied hold, each an equal part of the places that are left."""
-    taken = max(_taken(stage, awarded, each).places for each in tied)
+    taken = max((_taken(stage, awarded, each) for each in tied), key=lambda each: each.places)
     capacity = stage.contest.capacity
-    left = len(tied) if capacity is None else min(capacity - taken, len(tied))
-    held = Held(taken + 1, left, len(tied))
+    left = len(tied) if capacity is None else min(capacity - taken.places, len(tied))
+    held = Held(_open_place(awarded, taken), left, len(tied))
     awarded.holders.update(dict.fromkeys(tied, held))
 
 

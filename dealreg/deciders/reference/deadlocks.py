@@ -25,6 +25,8 @@ def deadlocks(run: Run, conflict: Conflict, rerun: Rerun) -> Iterable[Deadlock]:
     asked_or_held = (StandingKind.GRANTED, StandingKind.REFERRED)
     if any(each.kind in asked_or_held for each in standings.values()):
         return
+    if any(each.code == "OPPORTUNITY_WON" for each in standings.values()):
+        return
     for each in conflict.members:
         if not _granted_alone(run.rules, conflict, each, rerun):
             continue

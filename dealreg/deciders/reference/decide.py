@@ -4,7 +4,7 @@ No caching, no cleverness. Every other decider is compared with this one. The st
 are in the modules beside it, in this order: admission, ordering, awarding, entitling.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 import attrs
@@ -20,20 +20,23 @@ from dealreg.deciders.reference.stage import Stage
 from dealreg.deciders.reference.truth import Answers
 from dealreg.facts.canonical import digest
 from dealreg.facts.case import Facts
-from dealreg.facts.records import Registration
+from dealreg.facts.holdings import Holding
+from dealreg.facts.records import Registration, Status
 from dealreg.outcome.decision import (
+    Deadlock,
     Decision,
     PolicyRef,
     Referral,
     Standing,
     StandingKind,
+    Step,
 )
 from dealreg.policy.normal import policy_digest
-from dealreg.policy.paths import NOT_IN_FORCE, contest_path
+from dealreg.policy.paths import NOT_IN_FORCE, STATUS, contest_path
 from dealreg.policy.policies import SEMANTICS, Policy, PolicyBook
-from dealreg.policy.stages import Award, OthersStand
+from dealreg.policy.stages import Award, OthersStand, Vacancy
 
-__all__ = ["decide_unchecked"]
+__all__ = ["decide_unchecked", "found_deadlocks", "run_quietly"]
 
 GRANTED, REFERRED = StandingKind.GRANTED, StandingKind.REFERRED
 
@@ -42,7 +45,7 @@ def decide_unchecked(
     rules: Policy | PolicyBook, facts: Facts, at: datetime, answers: Answers
 ) -> Decision:
     """The decision, for a policy and facts known to be sound; `dealreg.decide` checks first."""
-    run = _run(Rules.of(rules, facts, at, answers))
+    run = _run(Rules.of(rules, facts, at, answers), trace=[])
     policies = (rules,) if isinstance(rules, Policy) else tuple(e.policy for e in rules.editions)
     return Decision(
         at=at,
@@ -54,13 +57,24 @@ def decide_unchecked(
         facts_digest=digest(facts),
         standings=run.standings,
         referrals=run.referrals,
-        deadlocks=[each for conflict in run.conflicts for each in deadlocks(run, conflict, _run)],
-        trace=run.trace,
+        deadlocks=list(found_deadlocks(run)),
+        trace=run.trace or (),
     )
 
 
-def _run(rules: Rules) -> Run:
-    run = Run(rules)
+def run_quietly(rules: Rules) -> Run:
+    """Everything decided, without a trace: what a replay asks at every instant."""
+    return _run(rules, trace=None)
+
+
+def found_deadlocks(run: Run) -> Iterator[Deadlock]:
+    """The deadlocks of all conflicts of a run (D-8)."""
+    for conflict in run.conflicts:
+        yield from deadlocks(run, conflict, run_quietly)
+
+
+def _run(rules: Rules, trace: list[Step] | None) -> Run:
+    run = Run(rules, trace=trace)
     for benefit in rules.announced:
         everybody = Conflict(benefit, (), None, rules.registrations)
         _not_offered(run, everybody)
@@ -121,10 +135,12 @@ def _decide(run: Run, conflict: Conflict) -> None:
         return upstream(run, benefit, registration_id, conflict.line)
 
     admitted = {each: admit(stage, each, before) for each in conflict.members}
+    admitted |= _won(stage, conflict, admitted)
     eligible = [each for each, admission in admitted.items() if admission.barred is None]
+    held = {e: a.kept for e, a in admitted.items() if a.kept is not None}
     awaiting = {e: a.barred for e, a in admitted.items() if a.barred and a.barred.kind is REFERRED}
-    awarded = award(stage, eligible)
-    held_back, lost = _awaited(stage, awarded, eligible, awaiting)
+    awarded = award(stage, eligible, held)
+    held_back, lost = _awaited(stage, awarded, eligible, held, awaiting)
     for each, admission in admitted.items():
         if each in lost:
             run.stand(attrs.evolve(lost[each], policy_version=admission.version))
@@ -140,6 +156,41 @@ def _decide(run: Run, conflict: Conflict) -> None:
             run.stand(_placed(stage, awarded, each, admission.version))
     asked = {each: barred for each, barred in awaiting.items() if each not in lost}
     run.referrals.extend(_referrals(conflict, awarded, asked, held_back))
+    if not eligible and not awaiting:
+        run.referrals.extend(_vacant(stage, conflict))
+
+
+def _won(
+    stage: Stage, conflict: Conflict, admitted: Mapping[Registration, Admission]
+) -> dict[Registration, Admission]:
+    """Those that take no more part because the deal they wanted is won (C-18)."""
+    over: dict[Registration, Admission] = {}
+    for winner in conflict.members:
+        if stage.view.status(winner) is not Status.WON:
+            continue
+        won = Barred(StandingKind.DENIED, "OPPORTUNITY_WON", STATUS, rival=winner.registration_id)
+        for each, admission in admitted.items():
+            before = winner.ended_at is None or each.submitted_at < winner.ended_at
+            takes_part = admission.barred is None or admission.barred.clause != STATUS
+            if before and takes_part and each not in over and compete(stage, each, winner):
+                over[each] = Admission(won, admission.version)
+    return over
+
+
+def _vacant(stage: Stage, conflict: Conflict) -> Iterable[Referral]:
+    """The question who shall have what a holder lost and nobody else can have (C-19)."""
+    vacated = stage.rules.vacated
+    fell = [e for e in conflict.members if (e.registration_id, conflict.benefit) in vacated]
+    won = any(stage.view.status(each) is Status.WON for each in conflict.members)
+    if stage.contest.vacant is Vacancy.REFER and fell and not won:
+        yield Referral(
+            benefit=conflict.benefit,
+            conflict=conflict.keys,
+            line=conflict.line,
+            code="VENDOR_ASSIGNS",
+            clause=stage.path("vacant"),
+            candidates=(),
+        )
 
 
 def _not_offered(run: Run, conflict: Conflict) -> None:
@@ -152,6 +203,7 @@ def _awaited(
     stage: Stage,
     awarded: Awarded,
     eligible: list[Registration],
+    kept: Mapping[Registration, Holding],
     awaiting: Mapping[Registration, Barred],
 ) -> tuple[dict[Registration, Registration], dict[Registration, Standing]]:
     """What hangs on a person's word about one who awaits it, admitted alone (C-5).
@@ -159,11 +211,11 @@ def _awaited(
     Whose outcome would change, and by whom; and those whom the word would not help, with the
     standing they have either way.
     """
-    quiet = attrs.evolve(stage, trace=[])
+    quiet = attrs.evolve(stage, trace=None)
     held: dict[Registration, Registration] = {}
     lost: dict[Registration, Standing] = {}
     for other in awaiting:
-        alternative = award(quiet, [*eligible, other])
+        alternative = award(quiet, [*eligible, other], kept)
         changed = [e for e in eligible if _gets(quiet, awarded, e) != _gets(quiet, alternative, e)]
         for each in changed:
             held.setdefault(each, other)
@@ -211,7 +263,10 @@ def _placed(stage: Stage, awarded: Awarded, each: Registration, version: str) ->
         code="GRANTED",
         clause=stage.path(),
         policy_version=version,
+        provisional_until=awarded.open_until.get(each),
     )
+    if each in awarded.kept:
+        standing = attrs.evolve(standing, code="KEPT", clause=stage.path("final_from"))
     if each in awarded.holders:
         return attrs.evolve(
             standing,

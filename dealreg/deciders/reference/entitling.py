@@ -5,9 +5,9 @@ from fractions import Fraction
 from typing import assert_never
 
 from dealreg.deciders.reference.awarding import Awarded, Held, terms_at
+from dealreg.deciders.reference.clocks import period_of
 from dealreg.deciders.reference.competing import compete
 from dealreg.deciders.reference.stage import Stage
-from dealreg.facts.calendars import add_span
 from dealreg.facts.records import Registration
 from dealreg.outcome.decision import Entitlement
 from dealreg.policy.terms import Banded, FractionOfHolder, Percent, Rate
@@ -18,8 +18,13 @@ __all__ = ["entitlement", "residual"]
 def entitlement(stage: Stage, awarded: Awarded, holder: Registration) -> Entitlement:
     """What a holder gets: the terms of its place, for the period."""
     held = awarded.holders[holder]
-    terms = terms_at(stage.contest, held.place)
     starts, ends = _period(stage, holder)
+    if holder in awarded.kept:
+        kept = awarded.kept[holder]
+        return Entitlement(
+            label=kept.label, percent=kept.percent, share=kept.share, starts=starts, ends=ends
+        )
+    terms = terms_at(stage.contest, held.place)
     return Entitlement(
         label=terms.label,
         percent=_percent(stage, awarded, holder, terms.rate),
@@ -52,10 +57,8 @@ def residual(stage: Stage, awarded: Awarded, loser: Registration) -> Entitlement
 
 def _period(stage: Stage, holder: Registration) -> tuple[datetime | None, datetime | None]:
     period = stage.contest.period
-    starts = None if period is None else stage.view.read(holder, period.starts)
-    if period is None or not isinstance(starts, datetime):
-        return None, None
-    return starts, add_span(starts, period.length, stage.view.calendar(period.calendar))
+    term = None if period is None else period_of(stage.view, period, holder)
+    return (None, None) if term is None else (term.starts, term.ends)
 
 
 def _percent(
@@ -85,5 +88,10 @@ def _first_percent(stage: Stage, awarded: Awarded, registration: Registration) -
         return None
     place = min(awarded.holders[holder].place for holder in rivals)
     first = [holder for holder in rivals if awarded.holders[holder].place == place]
-    rates = [_percent(stage, awarded, each, stage.contest.gives[0].rate) for each in first]
+    rates = [
+        awarded.kept[each].percent
+        if each in awarded.kept
+        else _percent(stage, awarded, each, stage.contest.gives[0].rate)
+        for each in first
+    ]
     return max((rate for rate in rates if rate is not None), default=None)

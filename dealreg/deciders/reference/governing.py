@@ -6,8 +6,10 @@ from graphlib import TopologicalSorter
 
 import attrs
 
+from dealreg.deciders.reference.clocks import with_clocks
 from dealreg.deciders.reference.truth import Answers
 from dealreg.facts.case import Facts
+from dealreg.facts.holdings import Holding
 from dealreg.facts.records import Registration, Ruling
 from dealreg.facts.view import View
 from dealreg.policy.contests import Contest
@@ -22,7 +24,9 @@ class Rules:
     """The versions that may govern at an instant, oldest first, each with its view of the facts.
 
     `announced` are the benefits of the first version, while no version is in force yet (B-6).
-    `rulings` are the latest known at the instant, by registration id and benefit (C-4).
+    `rulings` are the latest known at the instant, by registration id and benefit (C-4);
+    `holdings` those that last, by registration id, benefit and line, and `vacated` the benefits of
+    registrations that have held them and do no more (C-17).
     """
 
     versions: tuple[Policy, ...]
@@ -34,6 +38,8 @@ class Rules:
     answers: Answers
     views: Mapping[Policy, View]
     announced: tuple[str, ...] = ()
+    holdings: Mapping[tuple[str, str, str | None], Holding] = attrs.field(factory=dict)
+    vacated: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def of(
@@ -53,7 +59,9 @@ class Rules:
             first = rules.editions[0].policy
             announced = () if versions else tuple(sorted(c.benefit for c in first.contests))
         views = {
-            policy: View(facts, at, policy.vocabulary(), {c.name: c for c in policy.calendars})
+            policy: with_clocks(
+                View(facts, at, policy.vocabulary(), {c.name: c for c in policy.calendars}), policy
+            )
             for policy in versions
         }
         known = sorted(
@@ -61,8 +69,26 @@ class Rules:
             key=lambda each: each.decided_at,
         )
         rulings = {(each.registration_id, each.benefit): each for each in known}
-        asked = facts.registrations
-        return cls(versions, starts, governs, asked, rulings, at, answers, views, announced)
+        began = [each for each in facts.holdings if each.since <= at]
+        lasting = {
+            (each.registration_id, each.benefit, each.line): each
+            for each in began
+            if each.until is None or each.until > at
+        }
+        return cls(
+            versions=versions,
+            starts=starts,
+            governs=governs,
+            registrations=facts.registrations,
+            rulings=rulings,
+            at=at,
+            answers=answers,
+            views=views,
+            announced=announced,
+            holdings=lasting,
+            vacated=frozenset((each.registration_id, each.benefit) for each in began)
+            - {(registration_id, benefit) for registration_id, benefit, _ in lasting},
+        )
 
     def of_only(self, registration: Registration) -> "Rules":
         """The same rules, asked of one registration, as if no other partner had registered."""

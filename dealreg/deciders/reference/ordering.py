@@ -1,6 +1,6 @@
 """Stages two to four: overrides, window, preferences (spec clauses C-6 to C-9)."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -52,9 +52,12 @@ def overriding(
 
 
 def in_time(
-    stage: Stage, eligible: Sequence[Registration]
+    stage: Stage, eligible: Sequence[Registration], kept: Container[Registration] = ()
 ) -> tuple[tuple[Registration, ...], dict[str, Margin], Registration | None]:
-    """Who is inside the window, how late the others are, and who opened it (C-7)."""
+    """Who is inside the window, how late the others are, and who opened it (C-7).
+
+    Those that `kept` the benefit they hold are inside, however late they were.
+    """
     window = stage.contest.window
     if window is None or not eligible:
         return tuple(eligible), {}, None
@@ -67,7 +70,7 @@ def in_time(
     clause = stage.path("window")
     inside, late = [], {}
     for each, clock in clocks.items():
-        within = clock is not None and clock <= last
+        within = each in kept or (clock is not None and clock <= last)
         facts = {window.clock.name: clock, "closes": closes}
         stage.note(clause, "in time" if within else "late", each, facts)
         if within:
@@ -77,6 +80,24 @@ def in_time(
                 clause=clause, fact=window.clock.name, own=clock, rival=closes
             )
     return tuple(inside), late, anchor
+
+
+def still_open(stage: Stage, inside: Sequence[Registration]) -> Mapping[Registration, datetime]:
+    """Until when the outcome may change for those inside, because others may yet come in time.
+
+    The last such instant; nothing where the window has closed, or there is none.
+    """
+    window = stage.contest.window
+    clocks = [] if window is None else [_clock(stage, window, each) for each in inside]
+    timed = [clock for clock in clocks if clock is not None]
+    if window is None or not timed:
+        return {}
+    last, _ = _closing(stage, window, min(timed))
+    if isinstance(window, HeadStart):
+        field = stage.view.vocabulary.get(window.ladder.name)
+        top = max(len(field.levels) - 1, 0) if field is not None else 0
+        last += top * timedelta(**{window.length.unit.value: window.length.length})
+    return dict.fromkeys(inside, last) if last >= stage.rules.at else {}
 
 
 def _clock(stage: Stage, window: Window, registration: Registration) -> datetime | None:

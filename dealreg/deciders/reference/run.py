@@ -29,7 +29,7 @@ class Run:
     standings: list[Standing] = attrs.field(factory=list)
     referrals: list[Referral] = attrs.field(factory=list)
     conflicts: list[Conflict] = attrs.field(factory=list)
-    trace: list[Step] = attrs.field(factory=list)
+    trace: list[Step] | None = attrs.field(factory=list)
     _found: dict[tuple[str, str], list[Standing]] = attrs.field(factory=dict, init=False)
 
     def stand(self, standing: Standing) -> None:

@@ -6,6 +6,7 @@ import attrs
 
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.truth import Reader
+from dealreg.facts.holdings import Holding
 from dealreg.facts.records import Registration
 from dealreg.facts.values import Value
 from dealreg.facts.view import View
@@ -25,7 +26,7 @@ class Stage:
     contest: Contest
     policy: Policy
     line: str | None
-    trace: list[Step]
+    trace: list[Step] | None
 
     def note(
         self,
@@ -34,7 +35,9 @@ class Stage:
         registration: Registration | None = None,
         facts: Mapping[str, Value | None] | None = None,
     ) -> None:
-        """Add a step to the trace; unknown facts are left out."""
+        """Add a step to the trace, where one is kept; unknown facts are left out."""
+        if self.trace is None:
+            return
         self.trace.append(
             Step(
                 clause=clause,
@@ -50,6 +53,11 @@ class Stage:
     def view(self) -> View:
         """The facts as this version's vocabulary reads them."""
         return self.rules.views[self.policy]
+
+    def held(self, registration: Registration) -> Holding | None:
+        """What the registration was awarded for good of this benefit, if that lasts (C-17)."""
+        place = (registration.registration_id, self.contest.benefit, self.line)
+        return self.rules.holdings.get(place)
 
     def reader(self, registration: Registration) -> Reader:
         """A reader of one registration's facts."""

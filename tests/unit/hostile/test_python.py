@@ -33,6 +33,7 @@ from dealreg.errors import FactsErrors
 from dealreg.facts.calendars import Calendar
 from dealreg.facts.fields import Elapsed, Field, Inside, Same, Tally
 from dealreg.facts.vocabulary import Vocabulary
+from dealreg.policy.clocks import Period
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Edition, PolicyBook
 from dealreg.policy.predicates import (
@@ -59,7 +60,6 @@ from dealreg.policy.stages import (
     Key,
     Others,
     Override,
-    Period,
     Prefer,
     Requirement,
     Scope,

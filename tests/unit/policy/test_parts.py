@@ -40,6 +40,7 @@ from dealreg import (
 )
 from dealreg.errors import PolicyError, UsageError
 from dealreg.facts.values import Span, Unit
+from dealreg.policy.clocks import Period
 from dealreg.policy.contests import Contest
 from dealreg.policy.paths import contest_path
 from dealreg.policy.predicates import (
@@ -72,7 +73,6 @@ from dealreg.policy.stages import (
     Others,
     OthersStand,
     Override,
-    Period,
     Prefer,
     Requirement,
     Scope,

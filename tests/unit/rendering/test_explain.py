@@ -26,7 +26,8 @@ from dealreg import (
 )
 from dealreg import record as decide_and_record
 from dealreg.facts.records import ENDED, Status
-from dealreg.policy.stages import HolderOf, Joint, Others, Period
+from dealreg.policy.clocks import Period
+from dealreg.policy.stages import HolderOf, Joint, Others
 from dealreg.rendering import explain
 from dealreg.rendering.codes import CODES
 from dealreg.testing import FACTS_DROPPED, TIE_HEAVY, WELL_TYPED, book_cases, cases

@@ -21,6 +21,7 @@ from dealreg.errors import (
 from dealreg.facts.calendars import Calendar
 from dealreg.facts.fields import Elapsed, Field, FieldType, Inside, Same, Tally
 from dealreg.facts.values import Span, Unit
+from dealreg.policy.clocks import Period
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
 from dealreg.policy.predicates import Compare, Constant, Fact, Op
@@ -36,7 +37,6 @@ from dealreg.policy.stages import (
     MissingRule,
     Others,
     Override,
-    Period,
     Prefer,
     Requirement,
     Scope,

@@ -1,0 +1,66 @@
+"""Holdings: what was awarded, as a fact of its own, so that a holder keeps what it holds."""
+
+from datetime import datetime
+from fractions import Fraction
+from typing import ClassVar
+
+import attrs
+
+from dealreg.errors import FactsError, shown
+from dealreg.facts.identifiers import identifier
+from dealreg.facts.instants import instant, optional_instant
+
+__all__ = ["Holding"]
+
+
+def _place(value: int) -> int:
+    if type(value) is int and value > 0:
+        return value
+    raise FactsError(f"{shown(value)} is not a place among holders", value=value, hint="from 1 on")
+
+
+def _exact(value: "Fraction | int | str") -> Fraction:
+    if isinstance(value, float):
+        raise FactsError(f"{shown(value)} is a float, which is not exact", value=value)
+    try:
+        return Fraction(value)
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise FactsError(f"{shown(value)} is not an exact number", value=value) from None
+
+
+@attrs.frozen(kw_only=True)
+class Holding:
+    """A benefit that a registration was awarded for good, and on which terms (spec clause C-17).
+
+    Attributes:
+        registration_id, benefit, line: who holds what.
+        since: the instant from which it holds, included.
+        until: the instant at which that ended, excluded; None while it lasts.
+        ended_by: the reason code with which it ended.
+        place: its place among the holders.
+        label, percent, share: the terms it was awarded on, which it keeps.
+    """
+
+    tag: ClassVar[str] = "holding"
+
+    registration_id: str = attrs.field(converter=identifier)
+    benefit: str = attrs.field(converter=identifier)
+    line: str | None = None
+    since: datetime = attrs.field(converter=instant)
+    until: datetime | None = attrs.field(default=None, converter=optional_instant)
+    ended_by: str = ""
+    place: int = attrs.field(default=1, converter=_place)
+    label: str = ""
+    percent: Fraction | None = attrs.field(
+        default=None, converter=attrs.converters.optional(_exact)
+    )
+    share: Fraction = attrs.field(default=Fraction(1), converter=_exact)
+
+    def __attrs_post_init__(self) -> None:
+        if self.until is not None and self.until < self.since:
+            raise FactsError(
+                f"the holding ends at {shown(self.until.isoformat())}, before it began",
+                place=f"holding of {self.benefit} by {self.registration_id}",
+                value=self.until,
+                hint="correct whichever of the two instants is wrong",
+            )
