@@ -15,6 +15,7 @@ from dealreg.errors import (
 from dealreg.facts.calendars import Calendar
 from dealreg.facts.case import Facts
 from dealreg.facts.courses import ExtensionRequest, Pause
+from dealreg.facts.events import Event, EventKind
 from dealreg.facts.fields import (
     Count,
     Elapsed,
@@ -107,6 +108,8 @@ __all__ = [
     "Elapsed",
     "EndCustomer",
     "Entitlement",
+    "Event",
+    "EventKind",
     "ExtensionRequest",
     "Facts",
     "FactsError",

@@ -53,17 +53,17 @@ def _record(value: Any) -> Plain:
         if not attribute.init:
             continue
         held = getattr(value, attribute.name)
-        if not _is_default(attribute, held):
+        if not _is_default(value, attribute, held):
             made[attribute.name] = plain(held)
     return made
 
 
-def _is_default(attribute: "attrs.Attribute[Any]", held: object) -> bool:
+def _is_default(value: Any, attribute: "attrs.Attribute[Any]", held: object) -> bool:
     default: Any = attribute.default
     if default is attrs.NOTHING:
         return False
     if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-        default = default.factory()
+        default = default.factory(value) if default.takes_self else default.factory()
     return type(held) is type(default) and bool(held == default)
 
 
