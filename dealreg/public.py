@@ -28,6 +28,7 @@ from dealreg.facts.fields import (
     Subject,
     Tally,
 )
+from dealreg.facts.histories import History, history_of
 from dealreg.facts.holdings import Holding
 from dealreg.facts.records import (
     Change,
@@ -119,6 +120,7 @@ __all__ = [
     "Finding",
     "Findings",
     "Governs",
+    "History",
     "Holding",
     "Inside",
     "Joint",
@@ -170,6 +172,7 @@ __all__ = [
     "fraction_of_holder",
     "head_start",
     "highest",
+    "history_of",
     "holder_of",
     "holders",
     "latest",

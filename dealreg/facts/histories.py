@@ -1,0 +1,157 @@
+"""Histories: all events of a programme, and what was known of partners and others beforehand."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+import attrs
+
+from dealreg.errors import FactsError, FactsErrors, UsageError, shown
+from dealreg.facts.case import Facts
+from dealreg.facts.events import Event, EventKind, event_order
+from dealreg.facts.records import Registration, Status
+from dealreg.facts.values import Value, as_tuple
+
+__all__ = ["History", "history_of"]
+
+
+def _events(events: Iterable[Event]) -> tuple[Event, ...]:
+    by_id: dict[str, Event] = {}
+    problems: list[FactsError] = []
+    for event in as_tuple(events):
+        if not isinstance(event, Event):
+            raise UsageError(
+                f"{shown(event)} is not an event", value=event, hint="give Event values"
+            )
+        first = by_id.setdefault(event.event_id, event)
+        if first != event:
+            problems.append(
+                FactsError(
+                    f"two different events under the identifier {shown(event.event_id)}",
+                    place=f"event {event.event_id}",
+                    value=event.event_id,
+                    hint="keep one of them, or give them different identifiers",
+                )
+            )
+    if problems:
+        raise FactsErrors(problems)
+    return tuple(sorted(by_id.values(), key=event_order))
+
+
+@attrs.frozen(kw_only=True)
+class History:
+    """Events in the order in which they count, and what was known before the first of them.
+
+    Attributes:
+        known: partners, customers and opportunities as known from the beginning, with their
+            dated changes. It has no registrations: these are submitted by events.
+        events: in any order and any iterable; identical repetitions count once.
+
+    Raises:
+        FactsErrors: when one identifier has two different contents.
+        UsageError: when something else than events is given, or `known` has registrations.
+    """
+
+    tag: ClassVar[str] = "history"
+
+    known: Facts = Facts()
+    events: tuple[Event, ...] = attrs.field(default=(), converter=_events)
+
+    def __attrs_post_init__(self) -> None:
+        if self.known.registrations or self.known.holdings or self.known.rulings:
+            raise UsageError(
+                "what is known before the first event has registrations, rulings or holdings",
+                value=self.known,
+                hint="make events of registrations with `history_of(facts)`",
+            )
+
+
+_ENDS: Final = {
+    status: EventKind(status.value)
+    for status in (
+        *(Status.REJECTED, Status.WITHDRAWN, Status.CANCELLED, Status.REVOKED),
+        *(Status.EXPIRED, Status.SUPERSEDED, Status.WON, Status.LOST),
+    )
+}
+
+_APART: Final = frozenset(
+    {"registration_id", "submitted_at", "completed_at", "approved_at", "last_submitted_at"}
+    | {"amended_at", "ordered_at", "status", "status_reason", "ended_at", "extensions", "pauses"}
+    | {"attributes", "changes"}
+)
+"""What the events of a registration say by themselves, or what they take apart."""
+
+
+def history_of(facts: Facts) -> History:
+    """The history that facts tell: one event for each date that a registration has.
+
+    A registration is submitted, completed, approved, ordered and ended at the instants it states;
+    a ruling is an event when it was decided. A registration that has ended at an instant not
+    stated has no event for its end: it counts
+    as going on.
+
+    >>> facts = Facts(registrations=[Registration(
+    ...     registration_id="R1", partner_id="P1", opportunity_id="O1", status="won",
+    ...     submitted_at="2026-03-01T09:00Z", ended_at="2026-03-09T09:00Z")])
+    >>> [(each.kind.value, each.about) for each in history_of(facts).events]
+    [('submitted', 'R1'), ('won', 'R1')]
+    """
+    events = [event for each in facts.registrations for event in _of_registration(each)]
+    for ruling in facts.rulings:
+        said: dict[str, Value | None] = {
+            "benefit": ruling.benefit,
+            "verdict": ruling.verdict.value,
+            "decided_by": ruling.decided_by,
+            "reason": ruling.reason,
+        }
+        name = f"{ruling.registration_id}:ruled:{ruling.benefit}:{ruling.decided_at.isoformat()}"
+        events.append(
+            _event(name, EventKind.RULED, ruling.registration_id, ruling.decided_at, said)
+        )
+    known = attrs.evolve(facts, registrations=(), rulings=(), holdings=())
+    return History(known=known, events=events)
+
+
+def _event(
+    name: str, kind: EventKind, about: str, at: datetime, facts: dict[str, Value | None]
+) -> Event:
+    stated = {key: value for key, value in facts.items() if value is not None}
+    return Event(event_id=name, kind=kind, about=about, happened_at=at, facts=stated)
+
+
+def _of_registration(registration: Registration) -> Iterator[Event]:
+    about = registration.registration_id
+
+    def event(kind: EventKind, at: datetime, **facts: Value | None) -> Event:
+        return _event(f"{about}:{kind}:{at.isoformat()}", kind, about, at, facts)
+
+    yield event(EventKind.SUBMITTED, registration.submitted_at, **_stated(registration))
+    for change in registration.changes:
+        if change.value is not None:
+            yield event(EventKind.AMENDED, change.since, **{change.field: change.value})
+    if registration.completed_at is not None:
+        yield event(EventKind.COMPLETED, registration.completed_at)
+    if registration.approved_at is not None:
+        yield event(EventKind.APPROVED, registration.approved_at)
+    if registration.ordered_at is not None:
+        yield event(EventKind.ORDERED, registration.ordered_at)
+    for asked in registration.extensions:
+        length = None if asked.length is None else f"{asked.length.length} {asked.length.unit}"
+        said = None if length is None else length.replace("_", " ")
+        yield event(EventKind.EXTENSION_ASKED, asked.asked_at)
+        if asked.granted_at is not None:
+            yield event(EventKind.EXTENSION_GRANTED, asked.granted_at, length=said)
+        if asked.refused_at is not None:
+            yield event(EventKind.EXTENSION_REFUSED, asked.refused_at)
+    if registration.status in _ENDS and registration.ended_at is not None:
+        reason = registration.status_reason
+        yield event(_ENDS[registration.status], registration.ended_at, status_reason=reason)
+
+
+def _stated(registration: Registration) -> dict[str, Value | None]:
+    facts: dict[str, Any] = {
+        attribute.name: getattr(registration, attribute.name)
+        for attribute in attrs.fields(Registration)
+        if attribute.name not in _APART
+    }
+    return facts | dict(registration.attributes)
