@@ -247,7 +247,7 @@ class Event:
         if "length" in self.facts:
             span(self.facts["length"])  # type: ignore[arg-type]
         if "verdict" in self.facts:
-            Verdict(self.facts["verdict"])
+            Verdict(str(self.facts["verdict"]))
 
 
 def takes_effect(event: Event) -> datetime:

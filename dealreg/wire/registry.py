@@ -16,7 +16,7 @@ from dealreg.facts import (
     values,
     vocabulary,
 )
-from dealreg.outcome import decision, findings, record
+from dealreg.outcome import decision, findings, record, timeline
 from dealreg.policy import clocks, contests, policies, predicates, stages, terms
 from dealreg.wire import rejects
 
@@ -97,6 +97,14 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     decision.Decision,
     record.Answer,
     record.Record,
+    timeline.HeldPeriod,
+    timeline.Transition,
+    timeline.Notice,
+    timeline.Pending,
+    timeline.FoundDeadlock,
+    timeline.SetAside,
+    timeline.State,
+    timeline.Timeline,
     findings.Finding,
     findings.Findings,
     rejects.Reject,
