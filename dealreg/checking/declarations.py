@@ -8,7 +8,18 @@ from dealreg.checking.codes import finding
 from dealreg.checking.uses import Use, use_findings
 from dealreg.errors import shown, suggestion
 from dealreg.facts.core_fields import CORE_NAMES
-from dealreg.facts.fields import Count, Derived, Elapsed, Field, FieldType, Inside, Same, Tally
+from dealreg.facts.fields import (
+    Count,
+    Derived,
+    Elapsed,
+    Field,
+    FieldType,
+    Inside,
+    Same,
+    SinceEnded,
+    Tally,
+)
+from dealreg.facts.records import LIVE
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.outcome.findings import Finding
 from dealreg.policy.policies import Policy
@@ -108,7 +119,9 @@ def parts_of(derived: Derived) -> tuple[str, ...]:
             return (left, right)
         case Inside(inner, outer):
             return (inner, outer)
-        case Tally(same):
+        case Tally(same, where=where):
+            return (*same, *where)
+        case SinceEnded(same):
             return same
         case _:
             assert_never(derived)
@@ -130,15 +143,17 @@ def _derived_findings(
         )
     for use in _part_uses(derived, f"{path}.derived"):
         yield from use_findings(use, vocabulary)
-    if isinstance(derived, (Elapsed, Tally)):
+    if isinstance(derived, (Elapsed, Tally, SinceEnded)):
         yield from calendar_finding(derived.calendar, f"{path}.derived.calendar", calendars)
+    if isinstance(derived, (Tally, SinceEnded)):
+        yield from _counting_findings(derived, path, vocabulary)
     if isinstance(derived, Tally):
-        yield from _tally_findings(derived, path, vocabulary)
+        yield from _status_findings(derived, path)
 
 
 def _type_of(derived: Derived) -> FieldType:
     match derived:
-        case Elapsed(count=count):
+        case Elapsed(count=count) | SinceEnded(count=count):
             return FieldType.DURATION if count is Count.TIME else FieldType.INTEGER
         case Same() | Inside():
             return FieldType.BOOL
@@ -168,26 +183,52 @@ def _part_uses(derived: Derived, path: str) -> tuple[Use, ...]:
                 Use(f"{path}.inner", inner, _TEXT | _SET, "looked for in a set"),
                 Use(f"{path}.outer", outer, _SET, "a set to look in"),
             )
-        case Tally(same):
-            return tuple(
-                Use(f"{path}.same[{place}]", name, set(FieldType), "agreed in")
-                for place, name in enumerate(same)
-            )
+        case Tally(same, where=where):
+            texts = (Use(f"{path}.where.{name}", name, _TEXT, "counted by") for name in where)
+            return (*_agreeing(same, path), *texts)
+        case SinceEnded(same):
+            return _agreeing(same, path)
         case _:
             assert_never(derived)
 
 
-def _tally_findings(tally: Tally, path: str, vocabulary: Vocabulary) -> Iterator[Finding]:
+def _agreeing(same: tuple[str, ...], path: str) -> tuple[Use, ...]:
+    return tuple(
+        Use(f"{path}.same[{place}]", name, set(FieldType), "agreed in")
+        for place, name in enumerate(same)
+    )
+
+
+_COUNTING = {Tally: "a tally", SinceEnded: "a time since others ended"}
+
+
+def _counting_findings(
+    derived: Tally | SinceEnded, path: str, vocabulary: Vocabulary
+) -> Iterator[Finding]:
     # A tally of tallies would read all registrations once for every registration, and so on.
-    for place, name in enumerate(tally.same):
+    for place, name in enumerate(derived.same):
         field = vocabulary.get(name)
-        if field is not None and isinstance(field.derived, Tally):
+        if field is not None and isinstance(field.derived, (Tally, SinceEnded)):
+            one, other = _COUNTING[type(field.derived)], _COUNTING[type(derived)]
+            another = other.replace("a ", "another ", 1) if one == other else other
             yield finding(
                 "WRONG_FIELD_TYPE",
                 f"{path}.derived.same[{place}]",
-                f"{shown(name)} is a tally, and cannot be what another tally agrees in",
+                f"{shown(name)} is {one}, and cannot be what {another} agrees in",
                 "name the fields that it counts by",
             )
+
+
+def _status_findings(tally: Tally, path: str) -> Iterator[Finding]:
+    status = tally.where.get("status")
+    live = sorted(each.value for each in LIVE)
+    if status is not None and status not in live:
+        yield finding(
+            "NEVER_APPLIES",
+            f"{path}.derived.where.status",
+            f"a tally counts live registrations, and none of them is {shown(status)}",
+            suggestion(status, live),
+        )
 
 
 def _circular(vocabulary: Vocabulary) -> Iterator[Finding]:

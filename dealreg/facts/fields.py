@@ -1,5 +1,6 @@
 """What a field is: a name, a type, whose fact it is, who supplies it, one line of meaning."""
 
+from collections.abc import Mapping
 from typing import ClassVar, TypeAlias
 
 import attrs
@@ -98,6 +99,19 @@ class Inside:
     outer: str
 
 
+def _texts_by_name(values: Mapping[str, str]) -> FrozenMap:
+    made = FrozenMap(values)
+    for name, value in made.items():
+        if not isinstance(value, str):
+            raise PolicyError(
+                f"{shown(value)} is not a text that {shown(name)} can have",
+                place="where",
+                value=value,
+                hint='name text fields, as in {"status": "approved"}',
+            )
+    return made
+
+
 @attrs.frozen
 class Tally:
     """How many *earlier* live registrations agree with this one on the fields named.
@@ -118,7 +132,7 @@ class Tally:
     same: tuple[str, ...] = attrs.field(converter=as_tuple)
     within: Span | None = None
     calendar: str | None = None
-    where: FrozenMap = attrs.field(factory=FrozenMap, converter=FrozenMap)
+    where: FrozenMap = attrs.field(factory=FrozenMap, converter=_texts_by_name)
 
 
 @attrs.frozen

@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias, assert_never
 from dealreg.checking.shape import shape_findings
 from dealreg.errors import UsageError, shown, suggestion
 from dealreg.facts.calendars import Calendar
-from dealreg.facts.fields import Count, Elapsed, Field, Inside, Same, Source, Tally
+from dealreg.facts.fields import Count, Elapsed, Field, Inside, Same, SinceEnded, Source, Tally
+from dealreg.facts.vocabulary import Vocabulary
 from dealreg.outcome.findings import Findings
 from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
 from dealreg.rendering.document import Block, Bullets, Document, Heading, Item, Paragraph, Table
@@ -15,7 +16,7 @@ from dealreg.rendering.nouns import is_among, noun
 from dealreg.rendering.phrases import Phrases
 from dealreg.rendering.plain_text import to_text
 from dealreg.rendering.stages import contest_items
-from dealreg.rendering.words import Clock, capital, label, listed, span_words, told, weekday
+from dealreg.rendering.words import Clock, capital, label, listed, quoted, span_words, told, weekday
 
 __all__ = ["Form", "describe", "description", "printed"]
 
@@ -185,10 +186,8 @@ def _derivation(field: Field, phrases: Phrases) -> str:
     vocabulary = phrases.vocabulary
     match field.derived:
         case Elapsed(start, end, count, calendar):
-            unit = "exactly" if count is Count.TIME else f"in {count.value.replace('_', ' ')}"
-            by = "" if calendar is None else f", by the calendar {label(calendar)}"
             first, last = noun(start, vocabulary), noun(end, vocabulary)
-            return f"Computed: the time from {first} to {last}, counted {unit}{by}."
+            return f"Computed: the time from {first} to {last}, counted {_unit(count, calendar)}."
         case Same(left, right):
             one, other = noun(left, vocabulary), noun(right, vocabulary)
             return f"Computed: whether {one} and {other} are the same."
@@ -201,9 +200,27 @@ def _derivation(field: Field, phrases: Phrases) -> str:
             )
             return (
                 "Computed: how many other live registrations were submitted earlier and agree "
-                f"in {shared}{recent}."
+                f"in {shared}{recent}{_only(field.derived, vocabulary)}."
+            )
+        case SinceEnded(same, count, calendar):
+            shared = listed([noun(name, vocabulary) for name in same])
+            return (
+                "Computed: the time from the end of the last of the registrations that agree in "
+                f"{shared}, to submission, counted {_unit(count, calendar)}. Those count that had "
+                "ended before, other than by being won."
             )
         case None:
             return ""
         case _:
             assert_never(field.derived)
+
+
+def _unit(count: Count, calendar: str | None) -> str:
+    unit = "exactly" if count is Count.TIME else f"in {count.value.replace('_', ' ')}"
+    return unit + ("" if calendar is None else f", by the calendar {label(calendar)}")
+
+
+def _only(tally: Tally, vocabulary: Vocabulary) -> str:
+    values = {noun(name, vocabulary): str(tally.where[name]) for name in tally.where}
+    asked = [f"{name} is {quoted(value)}" for name, value in values.items()]
+    return f"; only those count of which {listed(asked)}" if asked else ""

@@ -8,10 +8,20 @@ from enum import StrEnum
 from typing import assert_never
 
 from dealreg.facts.core_fields import CORE
-from dealreg.facts.fields import Count, Elapsed, Field, FieldType, Inside, Same, Subject, Tally
+from dealreg.facts.fields import (
+    Count,
+    Elapsed,
+    Field,
+    FieldType,
+    Inside,
+    Same,
+    SinceEnded,
+    Subject,
+    Tally,
+)
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.predicates import Fact
-from dealreg.rendering.words import label, listed, span_words, told
+from dealreg.rendering.words import label, listed, quoted, span_words, told
 
 __all__ = [
     "DENIAL",
@@ -198,8 +208,12 @@ def noun(name: str, vocabulary: Vocabulary, voice: Voice = Voice.TERMS) -> str:
             return f"{_counted(counted)} from {first} to {last}"
         case Tally(same, within):
             shared = listed([bare(each, vocabulary) for each in same])
+            only = _where(field.derived, vocabulary)
             recent = "" if within is None else f", submitted at most {span_words(within)} before,"
-            return f"the number of earlier live registrations with the same {shared}{recent}"
+            return f"the number of earlier live registrations with the same {shared}{only}{recent}"
+        case SinceEnded(same, counted):
+            shared = listed([bare(each, vocabulary) for each in same])
+            return f"{_counted(counted)} since the last registration with the same {shared} ended"
         case Same() | Inside() | None:
             return f"{_voiced(_OWNERS[field.subject], voice)} {label(name)}"
         case _:
@@ -210,6 +224,13 @@ def fact_noun(fact: Fact, vocabulary: Vocabulary, voice: Voice = Voice.TERMS) ->
     """What a fact is called, with the instant it is read at, if that is not the decision."""
     said = noun(fact.name, vocabulary, voice)
     return said if fact.as_of is None else f"{said} as of {event(fact.as_of, vocabulary)}"
+
+
+def _where(tally: Tally, vocabulary: Vocabulary) -> str:
+    """Which registrations a tally counts, if not all: ` whose status is "approved"`."""
+    values = {bare(name, vocabulary): str(tally.where[name]) for name in tally.where}
+    asked = [f"{name} is {quoted(value)}" for name, value in values.items()]
+    return f" whose {listed(asked)}" if asked else ""
 
 
 def _counted(counted: Count) -> str:

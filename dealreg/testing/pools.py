@@ -16,7 +16,16 @@ from dealreg.errors import PolicyError
 from dealreg.facts.calendars import UTC_CALENDAR, add_span, zone
 from dealreg.facts.canonical import canonical_json
 from dealreg.facts.conform import value_problem
-from dealreg.facts.fields import Count, Elapsed, Field, FieldType, Inside, Same, Tally
+from dealreg.facts.fields import (
+    Count,
+    Elapsed,
+    Field,
+    FieldType,
+    Inside,
+    Same,
+    SinceEnded,
+    Tally,
+)
 from dealreg.facts.values import Money, Span, Unit, Value
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.policies import Policy
@@ -152,7 +161,9 @@ def _with_sources(names: set[str], vocabulary: Vocabulary) -> frozenset[str]:
                 todo += [left, right]
             case Inside(inner, outer):
                 todo += [inner, outer]
-            case Tally(same):
+            case Tally(same, where=where):
+                todo += [*same, *where]
+            case SinceEnded(same):
                 todo += list(same)
             case None:
                 pass

@@ -38,7 +38,7 @@ _MAIN: Final = {
     "rulings": "ruling",
 }
 _OPPORTUNITY_TYPES = {"netnewbusiness": "net_new", "flatrenewal": "renewal"}
-_LATER = ("completed_at", "approved_at", "ended_at")
+_LATER = ("completed_at", "approved_at", "last_submitted_at", "ended_at")
 _SHOWN = 200
 _KEPT = 1000
 

@@ -90,6 +90,19 @@ REGISTRATION: Final = (
     ),
     column(
         "registration",
+        "last_submitted_at",
+        _INSTANT,
+        others="Last Submitted Date; Resubmitted Date; Resubmission Date",
+    ),
+    column("registration", "amended_at", _INSTANT, others="Amended Date; Amendment Date"),
+    column(
+        "registration",
+        "ordered_at",
+        _INSTANT,
+        others="Order Date; Ordered Date; Purchase Order Date; PO Date",
+    ),
+    column(
+        "registration",
         "status",
         STATUS,
         salesforce="Approval Status; Registration Status",

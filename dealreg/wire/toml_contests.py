@@ -7,9 +7,7 @@ from typing import Final, TypeVar
 import attrs
 
 from dealreg.errors import PolicyError, shown
-from dealreg.facts.values import Span, Unit
 from dealreg.facts.vocabulary import Vocabulary
-from dealreg.policy.clocks import Period
 from dealreg.policy.contests import Contest
 from dealreg.policy.predicates import Constant, Predicate
 from dealreg.policy.stages import (
@@ -26,11 +24,13 @@ from dealreg.policy.stages import (
     Stature,
     Tie,
     Unmet,
+    Vacancy,
     Window,
 )
 from dealreg.policy.terms import Band, Banded, FractionOfHolder, Percent, Rate, Terms
 from dealreg.wire.phrases import preference, window
 from dealreg.wire.text_parser import Parser
+from dealreg.wire.toml_clocks import read_milestone, read_period
 from dealreg.wire.toml_tables import Problems, Table, present
 
 __all__ = ["ALL_WHO_QUALIFY", "Rules", "contest"]
@@ -40,7 +40,6 @@ T = TypeVar("T")
 ALL_WHO_QUALIFY: Final = "all who qualify"
 """How a contest without a capacity says so."""
 
-_DAY: Final = Span(1, Unit.DAYS)
 _RATES: Final = ("percent", "bands", "fraction_of_holder")
 
 
@@ -110,7 +109,10 @@ def contest(table: Table, rules: Rules) -> Contest | None:
     """The contest of a table; None, and the mistakes noted, when it cannot be built."""
     benefit = table.needed("benefit", "benefit", 'benefit = "protection"')
     scope = _scope(table)
-    period = _period(table)
+    period = read_period(table)
+    milestones = [read_milestone(each) for each in table.tables("milestones", ("code",))]
+    final_from = table.optional_text("final_from")
+    vacant = table.choice("vacant", Vacancy, Vacancy.NOBODY)
     requires = [_requirement(each, rules) for each in table.tables("requires", ("code",))]
     after = [_after(each) for each in table.tables("after", ("holder_of", "not_holder_of"))]
     overrides = [_override(each, rules) for each in table.tables("overrides", ("code",))]
@@ -140,6 +142,9 @@ def contest(table: Table, rules: Rules) -> Contest | None:
             joint=joint,
             gives=present(gives),
             others=others,
+            milestones=present(milestones),
+            final_from=final_from,
+            vacant=vacant,
         )
 
     return _contest_made(table, make)
@@ -169,28 +174,15 @@ def _scope(table: Table) -> Scope:
     return Scope(keys, lines, award)
 
 
-def _period(table: Table) -> Period | None:
-    inner = table.table("period")
-    if inner is None:
-        return None
-    if not inner.has("lasts"):
-        inner.missing("lasts", 'lasts = "90 days"')
-    lasts = inner.span("lasts", _DAY)
-    starts = inner.text("from", "approved_at")
-    calendar = inner.optional_text("calendar")
-    code = inner.text("code", "EXPIRED")
-    inner.close()
-    return inner.made(lambda: Period(lasts, starts, calendar, code))
-
-
 def _requirement(table: Table, rules: Rules) -> Requirement | None:
     code = table.needed("code", "CODE", 'code = "TIER_TOO_LOW"')
     that = rules.predicate(table, "that")
     tell = table.text("tell")
     if_false = table.choice("if_false", Unmet, Unmet.DENY)
     if_unknown = table.choice("if_unknown", Unmet, Unmet.RETURN)
+    lasting = table.flag("lasting", default=False)
     table.close()
-    return table.made(lambda: Requirement(code, that, tell, if_false, if_unknown))
+    return table.made(lambda: Requirement(code, that, tell, if_false, if_unknown, lasting))
 
 
 def _after(table: Table) -> HolderOf | None:
@@ -309,5 +301,6 @@ def _others(table: Table, rules: Rules) -> Others:
     when = rules.optional(inner, "when")
     code = inner.text("code", "DUPLICATE_OTHER_PARTNER")
     tell = inner.text("tell")
+    again = inner.flag("reconsidered", default=False)
     inner.close()
-    return inner.made(lambda: Others(stand, given, when, code, tell)) or Others()
+    return inner.made(lambda: Others(stand, given, when, code, tell, again)) or Others()

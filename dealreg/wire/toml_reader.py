@@ -12,6 +12,7 @@ from dealreg.facts.fields import (
     FieldType,
     Inside,
     Same,
+    SinceEnded,
     Source,
     Subject,
     Tally,
@@ -19,6 +20,7 @@ from dealreg.facts.fields import (
 from dealreg.facts.values import Span, Unit
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.policies import SEMANTICS, Edition, Governs, Policy, PolicyBook
+from dealreg.wire.toml_clocks import read_sla
 from dealreg.wire.toml_contests import Rules, contest
 from dealreg.wire.toml_tables import Table, present
 
@@ -28,7 +30,7 @@ DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """The days of the week, Monday being 0."""
 
 _DAY: Final = Span(1, Unit.DAYS)
-_DERIVED: Final = ("elapsed", "same", "inside", "tally")
+_DERIVED: Final = ("elapsed", "same", "inside", "tally", "since_ended")
 
 
 def read_policy_table(table: Table) -> Policy | None:
@@ -79,6 +81,7 @@ def _policy(table: Table, programme: str) -> Policy | None:
     version = table.text("version", "1")
     semantics = _semantics(table)
     tiers = table.texts("tiers")
+    sla = read_sla(table)
     calendars = [_calendar(name, each) for name, each in table.named("calendars")]
     declared = table.named("fields")
     fields = present([_field(name, each) for name, each in declared])
@@ -94,6 +97,7 @@ def _policy(table: Table, programme: str) -> Policy | None:
             fields=fields,
             calendars=present(calendars),
             contests=present(contests),
+            sla=sla,
             note=note,
             semantics=semantics,
         )
@@ -137,6 +141,8 @@ def _derived(table: Table) -> Derived | None:
         return _inside(inner)
     if (inner := table.table("tally")) is not None:
         return _tally(inner)
+    if (inner := table.table("since_ended")) is not None:
+        return _since_ended(inner)
     return None
 
 
@@ -166,11 +172,25 @@ def _inside(table: Table) -> Inside:
     return Inside(inner, outer)
 
 
-def _tally(table: Table) -> Tally:
-    if not table.has("same"):
-        table.missing("same", 'same = ["partner_id"]')
-    same = table.texts("same")
+def _tally(table: Table) -> Tally | None:
+    same = _agreeing(table)
     within = table.span("within", _DAY) if table.has("within") else None
     calendar = table.optional_text("calendar")
+    inner = table.table("where")
+    where = {} if inner is None else {name: inner.text(name) for name in inner.data}
     table.close()
-    return Tally(same, within, calendar)
+    return table.made(lambda: Tally(same, within, calendar, where))
+
+
+def _since_ended(table: Table) -> SinceEnded:
+    same = _agreeing(table)
+    count = table.choice("count", Count, Count.DAYS)
+    calendar = table.optional_text("calendar")
+    table.close()
+    return SinceEnded(same, count, calendar)
+
+
+def _agreeing(table: Table) -> tuple[str, ...]:
+    if not table.has("same"):
+        table.missing("same", 'same = ["partner_id"]')
+    return table.texts("same")

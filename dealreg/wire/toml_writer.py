@@ -6,9 +6,8 @@ from typing import Any, Final, TypeAlias, assert_never
 
 from dealreg.errors import PolicyError, shown
 from dealreg.facts.calendars import Calendar
-from dealreg.facts.fields import Derived, Elapsed, Field, Inside, Same, Tally
+from dealreg.facts.fields import Derived, Elapsed, Field, Inside, Same, SinceEnded, Tally
 from dealreg.facts.vocabulary import Vocabulary
-from dealreg.policy.clocks import Period
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import SEMANTICS, Policy, PolicyBook
 from dealreg.policy.predicates import Predicate
@@ -24,6 +23,7 @@ from dealreg.policy.stages import (
 from dealreg.policy.terms import Banded, FractionOfHolder, Percent, Rate, Terms
 from dealreg.wire.phrases import preference_text, span_text, window_text
 from dealreg.wire.text import predicate_to_text
+from dealreg.wire.toml_clocks import milestone_table, period_table, sla_table
 from dealreg.wire.toml_contests import ALL_WHO_QUALIFY
 from dealreg.wire.toml_reader import DAYS
 
@@ -79,6 +79,7 @@ def _body(policy: Policy) -> _Plain:
         "version": policy.version,
         **_unless("note", policy.note, ""),
         **_unless("tiers", list(policy.tiers), []),
+        **({} if policy.sla is None else {"sla": sla_table(policy.sla)}),
         **_unless("calendars", _by_name(policy.calendars, "calendars", _calendar), {}),
         **_unless("fields", _by_name(policy.fields, "fields", _field), {}),
         **_unless("contests", [_contest(each, vocabulary) for each in policy.contests], []),
@@ -134,10 +135,15 @@ def _derived(derived: Derived) -> _Plain:
             return {"same": [left, right]}
         case Inside(inner, outer):
             return {"inside": {"all_of": inner, "among": outer}}
-        case Tally(same, within, calendar):
+        case Tally(same, within, calendar, where):
             lasting = {} if within is None else {"within": span_text(within)}
+            only = _unless("where", dict(where), {})
             named = _unless("calendar", calendar, None)
-            return {"tally": {"same": list(same), **lasting, **named}}
+            return {"tally": {"same": list(same), **lasting, **only, **named}}
+        case SinceEnded(same, count, calendar):
+            counted = _unless("count", count.value, SinceEnded(()).count.value)
+            named = _unless("calendar", calendar, None)
+            return {"since_ended": {"same": list(same), **counted, **named}}
         case _:
             assert_never(derived)
 
@@ -158,7 +164,10 @@ def _contest(contest: Contest, vocabulary: Vocabulary) -> _Plain:
         **_unless("tie", contest.tie.value, usual.tie.value),
         **_unless("capacity", capacity, usual.capacity),
         **_unless("one_per", contest.one_per, usual.one_per),
-        **({} if contest.period is None else {"period": _period(contest.period)}),
+        **_unless("final_from", contest.final_from, None),
+        **_unless("vacant", contest.vacant.value, usual.vacant.value),
+        **({} if contest.period is None else {"period": period_table(contest.period)}),
+        **_unless("milestones", [milestone_table(each) for each in contest.milestones], []),
         **_unless("requires", [_requirement(each, rule) for each in contest.requires], []),
         **_unless("after", [_after(each) for each in contest.after], []),
         **_unless("overrides", [_override(each, rule) for each in contest.overrides], []),
@@ -178,15 +187,6 @@ def _scope(scope: Scope) -> list[str] | _Plain:
     }
 
 
-def _period(period: Period) -> _Plain:
-    return {
-        "lasts": span_text(period.length),
-        "from": period.starts,
-        **_unless("calendar", period.calendar, None),
-        **_unless("code", period.code, Period(period.length).code),
-    }
-
-
 def _requirement(required: Requirement, rule: _Rule) -> _Plain:
     usual = Requirement(required.code, required.that)
     return {
@@ -195,6 +195,7 @@ def _requirement(required: Requirement, rule: _Rule) -> _Plain:
         **_unless("tell", required.tell, ""),
         **_unless("if_false", required.if_false.value, usual.if_false.value),
         **_unless("if_unknown", required.if_unknown.value, usual.if_unknown.value),
+        **_unless("lasting", required.lasting, usual.lasting),
     }
 
 
@@ -261,5 +262,6 @@ def _others(others: Others, rule: _Rule) -> _Plain:
         **({} if others.when is None else {"when": rule(others.when)}),
         **_unless("code", others.code, usual.code),
         **_unless("tell", others.tell, ""),
+        **_unless("reconsidered", others.reconsidered, usual.reconsidered),
         **({} if others.terms is None else {"terms": _terms(others.terms, rule)}),
     }
