@@ -18,7 +18,7 @@ from dealreg.outcome.record import Record, frozen_answers
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.policy.walk import externals_of
 
-__all__ = ["Externals", "decide", "record", "rerun"]
+__all__ = ["Externals", "answered", "decide", "record", "rerun", "sound"]
 
 Externals: TypeAlias = Mapping[
     str, "Callable[[Registration, Facts], bool | None] | Mapping[str, bool]"
@@ -70,9 +70,9 @@ def record(
     """As `decide`, and with the decision all that it takes to re-run it."""
     when = instant(at)
     _given(facts, Facts)
-    _sound(rules)
+    sound(rules)
     _fits(rules, facts)
-    answers = _answers(rules, facts, externals or {})
+    answers = answered(rules, facts, externals or {})
     decision = decide_unchecked(rules, facts, when, answers)
     return Record(
         rules=rules, facts=facts, at=when, answers=frozen_answers(answers), decision=decision
@@ -98,7 +98,12 @@ def _given(value: object, kind: type) -> None:
         )
 
 
-def _sound(rules: Policy | PolicyBook) -> None:
+def sound(rules: Policy | PolicyBook) -> None:
+    """Check the rules, once for each.
+
+    Raises:
+        PolicyErrors: when they cannot be decided; all findings at once.
+    """
     try:
         hash(rules)
     except TypeError:  # some part is a list or a dict, which the checker names
@@ -119,7 +124,12 @@ def _fits(rules: Policy | PolicyBook, facts: Facts) -> None:
         raise FactsErrors(list(found.values()))
 
 
-def _answers(rules: Policy | PolicyBook, facts: Facts, given: Externals) -> Answers:
+def answered(rules: Policy | PolicyBook, facts: Facts, given: Externals) -> Answers:
+    """The answers to the external questions that the rules ask, for all registrations.
+
+    Raises:
+        UsageError: when a question has no answer here, or one that is neither yes nor no.
+    """
     if not isinstance(given, Mapping):
         raise UsageError(
             f"{shown(given)} does not answer external questions by their names",

@@ -1,0 +1,314 @@
+"""What a decision comes to in a replay: what is held from now on, what ended, what changed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeAlias, assert_never
+
+import attrs
+
+from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.run import Run
+from dealreg.facts.events import Event, EventKind, takes_effect
+from dealreg.facts.holdings import Holding
+from dealreg.facts.records import ENDED, Status
+from dealreg.history.grouping import Cell, Place
+from dealreg.history.horizon import pending
+from dealreg.outcome.decision import Standing, StandingKind
+from dealreg.outcome.timeline import (
+    FoundDeadlock,
+    HeldPeriod,
+    Notice,
+    NoticeKind,
+    SetAside,
+    Transition,
+)
+from dealreg.policy.clocks import GrantedBy, IfWaiting, Missed
+from dealreg.policy.contests import final_field
+from dealreg.policy.paths import contest_path
+from dealreg.policy.policies import Policy
+from dealreg.policy.stages import Vacancy
+
+__all__ = [
+    "Entry",
+    "Settled",
+    "adopt",
+    "entry_order",
+    "governed",
+    "notices",
+    "refused_for",
+    "retire",
+    "settle",
+]
+
+GRANTED = StandingKind.GRANTED
+
+Entry: TypeAlias = Transition | HeldPeriod | Notice | FoundDeadlock | SetAside
+"""One thing that a replay has to tell."""
+
+_RANK: Final = {Notice: 0, HeldPeriod: 1, Transition: 2, FoundDeadlock: 3, SetAside: 4}
+
+
+def entry_order(entry: Entry) -> tuple[object, ...]:
+    """The order in which things are told: by instant, then what ended before what began."""
+    match entry:
+        case Transition(at=at, after=after):
+            about = (after.benefit, after.registration_id, after.line or "")
+        case HeldPeriod(until=until, since=since):
+            at = until or since
+            about = (entry.benefit, entry.registration_id, entry.line or "")
+        case Notice(at=at):
+            about = (entry.benefit, entry.registration_id, f"{entry.clause} {entry.kind}")
+        case FoundDeadlock(since=at, deadlock=deadlock):
+            about = (deadlock.benefit, deadlock.blocked, deadlock.line or "")
+        case SetAside(event=event):
+            at, about = takes_effect(event), ("", event.event_id, "")
+        case _:
+            assert_never(entry)
+    return at, _RANK[type(entry)], *about
+
+
+@attrs.define(eq=False)
+class Settled:
+    """What a decision changed.
+
+    Attributes:
+        entries: what there is to tell.
+        turned: the registrations that began or ceased to be live.
+        moved: whether anything is held that was not held before, or no more.
+    """
+
+    entries: list[Transition | HeldPeriod] = attrs.field(factory=list)
+    turned: list[str] = attrs.field(factory=list)
+    moved: bool = False
+
+
+def settle(cell: Cell, run: Run, at: datetime, because: tuple[str, ...]) -> Settled:
+    """Take over what was decided: end what is held no more, hold what is final, note changes."""
+    settled = Settled()
+    finals = _led(cell, run)
+    decided = {(s.registration_id, s.benefit, s.line): s for s in run.standings}
+    for place in sorted({*cell.standings, *decided}, key=str):
+        if place[0] not in cell.active and place not in decided:
+            continue  # it has ended before, and stands as it stood
+        before = cell.standings.get(place)
+        after = decided.get(place) or _gone(before)
+        began = _hold(cell, place, after, before, at, settled, final=place in finals)
+        if before is None or _told(before) != _told(after) or began:
+            settled.entries.append(
+                Transition(
+                    at=at,
+                    before=None if before is None else before.kind,
+                    after=after,
+                    final=place in cell.held,
+                    because=because,
+                )
+            )
+        cell.standings[place] = after
+        if place not in decided:
+            for found in (cell.standings, cell.conflicts, cell.governs):
+                found.pop(place, None)
+    view = run.rules.views[run.rules.versions[-1]] if run.rules.versions else None
+    members = [m for m in run.rules.registrations if m.registration_id in cell.active]
+    live = frozenset(m.registration_id for m in members if view is not None and view.live(m))
+    settled.turned = sorted(live ^ cell.live)
+    cell.live = live
+    return settled
+
+
+def adopt(cell: Cell, run: Run) -> None:
+    """Take over how things stand once it is noted who holds what: the same, for other reasons."""
+    for standing in run.standings:
+        place = (standing.registration_id, standing.benefit, standing.line)
+        cell.standings[place] = standing
+
+
+def _led(cell: Cell, run: Run) -> set[Place]:
+    """The places where an award is final; on the way, note by what they were decided."""
+    finals: set[Place] = set()
+    for conflict in run.conflicts:
+        lead = run.rules.lead(conflict.benefit, conflict.members)
+        if lead is None:
+            continue
+        contest, policy = lead
+        view, name = run.rules.views[policy], final_field(contest)
+        for member in conflict.members:
+            place = (member.registration_id, conflict.benefit, conflict.line)
+            cell.conflicts[place] = conflict.keys
+            cell.governs[place] = policy
+            if view.read(member, name) is not None:
+                finals.add(place)
+    return finals
+
+
+def _told(standing: Standing) -> tuple[Any, ...]:
+    """What of a standing is worth telling when it changes: not its place in a queue."""
+    return (
+        standing.kind,
+        standing.code,
+        standing.rival,
+        standing.entitlement,
+        standing.policy_version,
+        standing.provisional_until is None,
+    )
+
+
+def _gone(before: Standing | None) -> Standing:
+    """A registration that no longer claims what it claimed."""
+    assert before is not None
+    return attrs.evolve(
+        before,
+        kind=StandingKind.DENIED,
+        code="NOT_CLAIMED",
+        clause=contest_path(before.benefit, "scope"),
+        rival=None,
+        place=None,
+        entitlement=None,
+        missing=(),
+        margin=None,
+        provisional_until=None,
+    )
+
+
+def _hold(
+    cell: Cell,
+    place: Place,
+    after: Standing,
+    before: Standing | None,
+    at: datetime,
+    settled: Settled,
+    *,
+    final: bool,
+) -> bool:
+    """End a holding that is granted no more, or begin one that is final; whether one began."""
+    held = cell.held.get(place)
+    if held is not None and after.kind is not GRANTED:
+        cell.past[place] = attrs.evolve(held, until=at, ended_by=after.code)
+        del cell.held[place]
+        settled.moved = True
+        granted = None if before is None else before.entitlement
+        settled.entries.append(
+            HeldPeriod(
+                registration_id=after.registration_id,
+                partner_id=after.partner_id,
+                benefit=after.benefit,
+                line=after.line,
+                conflict=cell.conflicts.get(place, ()),
+                since=held.since,
+                until=at,
+                ended_by=after.code,
+                starts=None if granted is None else granted.starts,
+                ends=None if granted is None else granted.ends,
+            )
+        )
+    if held is None and final and after.kind is GRANTED and after.provisional_until is None:
+        cell.held[place] = _holding(after, at)
+        settled.moved = True
+        return True
+    return False
+
+
+def _holding(standing: Standing, at: datetime) -> Holding:
+    granted = standing.entitlement
+    assert granted is not None
+    return Holding(
+        registration_id=standing.registration_id,
+        benefit=standing.benefit,
+        line=standing.line,
+        since=at,
+        place=standing.place or 1,
+        label=granted.label,
+        percent=granted.percent,
+        share=granted.share,
+    )
+
+
+def retire(cell: Cell, rules: Rules) -> None:
+    """Let go of registrations that have ended and can change nothing any more."""
+    if not rules.versions:
+        return
+    view = rules.views[rules.versions[-1]]
+    contests = [contest for policy in rules.versions for contest in policy.contests]
+    reconsidered = {c.others.code for c in contests if c.others.reconsidered}
+    vacant = any(contest.vacant is Vacancy.REFER for contest in contests)
+    held = {place[0] for place in cell.past} if vacant else set()
+    for member in rules.registrations:
+        about = member.registration_id
+        status = view.status(member)
+        if about not in cell.active or status not in ENDED or about in held:
+            continue
+        if status is Status.REJECTED and member.status_reason in reconsidered:
+            continue
+        cell.active.discard(about)
+        cell.retired.add(about)
+        if status is Status.WON:
+            cell.won.add(about)
+
+
+def governed(cell: Cell, rules: Rules, about: str) -> Iterator[tuple[Policy, list[str]]]:
+    """The versions of the rules that govern a registration, each with the benefits it decides."""
+    by_policy: dict[Policy, list[str]] = {}
+    for place, policy in cell.governs.items():
+        if (
+            place[0] == about
+            and policy in rules.views
+            and place[1] not in by_policy.get(policy, ())
+        ):
+            by_policy.setdefault(policy, []).append(place[1])
+    yield from by_policy.items()
+
+
+def notices(cell: Cell, rules: Rules, at: datetime) -> Iterator[Notice]:
+    """What clocks have to say at an instant, and have not said before."""
+    for member in rules.registrations:
+        about = member.registration_id
+        if about not in cell.live:
+            continue
+        for policy, benefits in governed(cell, rules, about):
+            for each in pending(rules.views[policy], policy, member, benefits):
+                kind = _notice_kind(policy, each.what)
+                said = (each.clause, about, each.what, each.at)
+                if kind is None or each.at > at or said in cell.noticed:
+                    continue
+                cell.noticed.add(said)
+                yield Notice(
+                    at=at,
+                    kind=kind,
+                    registration_id=about,
+                    partner_id=member.partner_id,
+                    benefit=each.benefit,
+                    clause=each.clause,
+                )
+
+
+def _notice_kind(policy: Policy, what: str) -> NoticeKind | None:
+    match what:
+        case "reminder":
+            return NoticeKind.REMINDER
+        case "due":
+            return NoticeKind.DUE
+        case "approved":
+            return NoticeKind.DEEMED_APPROVED
+        case "answer due":
+            escalates = policy.sla is not None and policy.sla.missed is Missed.ESCALATE
+            return NoticeKind.ESCALATED if escalates else NoticeKind.ANSWER_OVERDUE
+        case _:
+            return None
+
+
+def refused_for(policies: Sequence[Policy], cell: Cell, event: Event) -> str | None:
+    """The benefit for which an extension is not given because somebody waits for it (K-4)."""
+    for policy in reversed(policies):
+        for contest in policy.contests:
+            extension = None if contest.period is None else contest.period.extension
+            if extension is None or extension.if_waiting is not IfWaiting.REFUSED:
+                continue
+            asked = extension.granted_by is GrantedBy.ASKING
+            wanted = EventKind.EXTENSION_ASKED if asked else EventKind.EXTENSION_GRANTED
+            waiting = (
+                standing.benefit == contest.benefit and standing.kind is StandingKind.WAITING
+                for standing in cell.standings.values()
+                if standing.registration_id != event.about
+            )
+            if event.kind is wanted and any(waiting):
+                return contest.benefit
+    return None
