@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import attrs
 
 from dealreg.checking.books import book_findings
+from dealreg.checking.clocks import sla_findings
 from dealreg.checking.declarations import declaration_findings
 from dealreg.checking.orders import order_findings
 from dealreg.checking.predicates import predicate_findings
@@ -61,6 +62,7 @@ def _of_policy(policy: Policy, offered: frozenset[str] = frozenset()) -> Iterato
     yield from declaration_findings(policy, vocabulary)
     yield from structure_findings(policy, offered)
     calendars = {calendar.name for calendar in policy.calendars}
+    yield from sla_findings(policy, vocabulary, calendars)
     for contest in policy.contests:
         ill_typed: set[str] = set()
         for path, predicate in predicates_of(contest):

@@ -12,7 +12,7 @@ _ERRORS = {
     "CIRCULAR_FIELDS": "Derived fields are made of each other in a circle.",
     "CURRENCY_NEEDED": "An order by money does not state the currency it compares in.",
     "CURRENCY_WITHOUT_MONEY": "An order states a currency, and its field is not money.",
-    "DUPLICATE_CODE": "Two requirements, or two overrides, of one contest have the same code.",
+    "DUPLICATE_CODE": "Two requirements, overrides or milestones of one contest have one code.",
     "DUPLICATE_LEVEL": "A ladder has the same level twice.",
     "DUPLICATE_NAME": "Two fields, calendars or contests have the same name.",
     "HEAD_START_TOO_LONG": "A head start adds up to more than a century for the highest level.",
@@ -34,6 +34,7 @@ _ERRORS = {
 
 _WARNINGS = {
     "BENEFIT_NOT_IN_VERSION": "A contest depends on a benefit that only other versions offer.",
+    "CLOCK_WITHOUT_EFFECT": "A part of a clock that can have no effect, or is not meant so.",
     "DEAD_PREFERENCE": "A preference can tell no two registrations apart.",
     "DUPLICATE_VERSION": "Two versions of a book have the same name.",
     "JOINT_WITHOUT_EFFECT": "Conditions for co-holders, where only one can hold.",

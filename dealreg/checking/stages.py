@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from dealreg.checking.clocks import clock_findings, clock_uses
 from dealreg.checking.codes import finding
 from dealreg.checking.declarations import calendar_finding
 from dealreg.checking.predicates import ORDERED
@@ -42,10 +43,9 @@ def stage_findings(
     """Fields of the wrong type, calendars that are not there, stages that contradict."""
     for use in uses_of(contest):
         yield from use_findings(use, vocabulary)
-    for stage in ("window", "period"):
-        name = getattr(getattr(contest, stage), "calendar", None)
-        path = contest_path(contest.benefit, f"{stage}.calendar")
-        yield from calendar_finding(name, path, calendars)
+    path = contest_path(contest.benefit, "window.calendar")
+    yield from calendar_finding(getattr(contest.window, "calendar", None), path, calendars)
+    yield from clock_findings(contest, calendars)
     for place, preference in enumerate(contest.prefer):
         if isinstance(preference, Key):
             path = prefer_path(contest.benefit, place)
@@ -65,8 +65,7 @@ def uses_of(contest: Contest) -> Iterator[Use]:
         yield Use(path(f"scope.keys[{place}]"), name, _NAMES, "what names a conflict")
     if contest.scope.lines is not None:
         yield Use(path("scope.lines"), contest.scope.lines, _SET, "the lines of a scope")
-    if contest.period is not None:
-        yield Use(path("period.starts"), contest.period.starts, _INSTANT, "the start of a period")
+    yield from clock_uses(contest)
     window = contest.window
     if window is not None:
         yield use_of(window.clock, path("window.clock"), _INSTANT, "the clock of a window")

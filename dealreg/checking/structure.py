@@ -9,7 +9,13 @@ from dealreg.checking.declarations import repeated
 from dealreg.errors import shown, suggestion
 from dealreg.outcome.findings import Finding
 from dealreg.policy.contests import Contest
-from dealreg.policy.paths import after_path, contest_path, override_path, requirement_path
+from dealreg.policy.paths import (
+    after_path,
+    contest_path,
+    milestone_path,
+    override_path,
+    requirement_path,
+)
 from dealreg.policy.policies import Policy
 from dealreg.policy.stages import Effect
 from dealreg.policy.terms import FractionOfHolder, Terms
@@ -64,16 +70,22 @@ def dependence_circles(contests: "tuple[Contest, ...]") -> Iterator[Finding]:
 def _code_findings(contest: Contest) -> Iterator[Finding]:
     benefit = contest.benefit
     for code in repeated([each.code for each in contest.requires]):
-        yield _same_code(requirement_path(benefit, code), code, "requirements")
+        yield _same_code(requirement_path(benefit, code), code, "two requirements")
     for code in repeated([each.code for each in contest.overrides]):
-        yield _same_code(override_path(benefit, code), code, "overrides")
+        yield _same_code(override_path(benefit, code), code, "two overrides")
+    codes = [each.code for each in contest.milestones]
+    for code in repeated(codes):
+        yield _same_code(milestone_path(benefit, code), code, "two milestones")
+    for what, others in (("a requirement", contest.requires), ("an override", contest.overrides)):
+        for code in sorted({*codes} & {each.code for each in others}):
+            yield _same_code(milestone_path(benefit, code), code, f"a milestone and {what}")
 
 
 def _same_code(path: str, code: str, what: str) -> Finding:
     return finding(
         "DUPLICATE_CODE",
         path,
-        f"two {what} have the code {shown(code)}",
+        f"{what} have the code {shown(code)}",
         "give each its own, so that a reason says which one it was",
     )
 

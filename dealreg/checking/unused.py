@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 
+from dealreg.checking.clocks import sla_uses
 from dealreg.checking.codes import finding
 from dealreg.checking.declarations import parts_of
 from dealreg.checking.stages import uses_of
 from dealreg.errors import shown
-from dealreg.facts.fields import Elapsed, Tally
+from dealreg.facts.fields import Elapsed, SinceEnded, Tally
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.outcome.findings import Finding
 from dealreg.policy.policies import Policy
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
 __all__ = ["unused_findings"]
+
+_COUNTING = (Elapsed, SinceEnded, Tally)
 
 
 def unused_findings(policy: Policy, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -39,6 +42,7 @@ def unused_findings(policy: Policy, vocabulary: Vocabulary) -> Iterator[Finding]
 
 def _used(policy: Policy, vocabulary: Vocabulary) -> set[str]:
     todo: list[str | None] = []
+    todo += [use.name for use in sla_uses(policy)]
     for contest in policy.contests:
         for use in uses_of(contest):
             todo += [use.name, use.as_of]
@@ -60,7 +64,7 @@ def _used(policy: Policy, vocabulary: Vocabulary) -> set[str]:
 
 
 def _counted_by(policy: Policy, used: set[str]) -> set[str | None]:
-    stages = [stage for c in policy.contests for stage in (c.window, c.period)]
-    named = {getattr(stage, "calendar", None) for stage in stages}
+    stages = [each for c in policy.contests for each in (c.window, c.period, *c.milestones)]
+    named = {getattr(stage, "calendar", None) for stage in (*stages, policy.sla)}
     derived = [field.derived for field in policy.fields if field.name in used]
-    return named | {each.calendar for each in derived if isinstance(each, (Elapsed, Tally))}
+    return named | {each.calendar for each in derived if isinstance(each, _COUNTING)}

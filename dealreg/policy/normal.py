@@ -1,7 +1,7 @@
 """The normal form of a policy: equal meaning as far as rewriting shows it, equal value.
 
 The rewrites are the identities of three-valued logic and of the stages (docs/spec, clauses N-1 to
-N-9). They never change a standing; `tests/laws/test_normal.py` holds them to it.
+N-10). They never change a standing; `tests/laws/test_normal.py` holds them to it.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,7 +15,8 @@ from dealreg.facts.canonical import canonical_json, digest
 from dealreg.facts.fields import FieldType
 from dealreg.facts.values import Scalar
 from dealreg.facts.vocabulary import Vocabulary
-from dealreg.policy.contests import Contest
+from dealreg.policy.clocks import Extension, Milestone, Period
+from dealreg.policy.contests import Contest, final_field
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.policy.predicates import (
     AllOf,
@@ -144,6 +145,9 @@ def _normal_contest(contest: Contest, vocabulary: Vocabulary) -> Contest:
     residual = contest.others.terms
     return attrs.evolve(
         contest,
+        period=None if contest.period is None else _normal_period(contest.period),
+        milestones=tuple(_normal_milestone(each) for each in contest.milestones),
+        final_from=_normal_final(contest),
         requires=tuple(each for each in requires if each.that != Constant(True)),
         overrides=tuple(each for each in overrides if each.when != Constant(False)),
         prefer=_live_keys(contest.prefer, settle),
@@ -154,6 +158,29 @@ def _normal_contest(contest: Contest, vocabulary: Vocabulary) -> Contest:
             terms=None if residual is None else _normal_terms(residual, settle),
         ),
     )
+
+
+def _normal_period(period: Period) -> Period:
+    """An extension by the period's own length does not state it; without a lead, in days."""
+    extension = period.extension
+    if extension is None:
+        return period
+    if extension.length == period.length:
+        extension = attrs.evolve(extension, length=None)
+    if extension.ask_before.length == 0:
+        extension = attrs.evolve(extension, ask_before=Extension().ask_before)
+    return attrs.evolve(period, extension=extension)
+
+
+def _normal_milestone(milestone: Milestone) -> Milestone:
+    """Where there is no grace, nobody agrees to any."""
+    return milestone if milestone.grace is not None else attrs.evolve(milestone, agreed=None)
+
+
+def _normal_final(contest: Contest) -> str | None:
+    """The field from which an award is final, where it is not the one that is meant anyway."""
+    usual = final_field(attrs.evolve(contest, final_from=None))
+    return None if contest.final_from == usual else contest.final_from
 
 
 def _live_keys(

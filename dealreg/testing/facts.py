@@ -25,6 +25,7 @@ from dealreg.facts.records import (
 )
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.policy.walk import externals_of
+from dealreg.testing.courses import extensions_of, holdings_of, pauses_of
 from dealreg.testing.draws import once_in, pick, several
 from dealreg.testing.policies import books, policies
 from dealreg.testing.pools import Pools
@@ -42,10 +43,14 @@ _STATUSES = (
     Status.WITHDRAWN,
     Status.REVOKED,
     Status.CONVERTED,
+    Status.WON,
+    Status.REJECTED,
+    Status.REJECTED,
+    Status.LOST,
 )
 _SUPPLIED_APART = frozenset(
     {"registration_id", "partner_id", "opportunity_id", "customer_id", "status"}
-    | {"submitted_at", "completed_at", "approved_at"}
+    | {"submitted_at", "completed_at", "approved_at", "last_submitted_at"}
 )
 _WRONG: tuple[Any, ...] = (True, 7, "glod", frozenset({"x"}))
 
@@ -131,6 +136,7 @@ def facts_for(draw: st.DrawFn, policy: Policy, preset: Preset = WELL_TYPED) -> F
             for each in _records(maker, Opportunity, Subject.OPPORTUNITY, "opportunity_id", deals)
         ],
         rulings=list(_rulings(maker, policy, registrations)),
+        holdings=list(holdings_of(draw, policy, registrations, maker.pools.instants)),
     )
 
 
@@ -143,6 +149,7 @@ def _registration(maker: _Maker, name: str, partners: tuple[str, ...]) -> Regist
     submitted = maker.pick(maker.pools.instants)
     later = tuple(each for each in maker.pools.instants if each >= submitted)
     status = maker.pick(_STATUSES)
+    again = "last_submitted_at" in maker.pools.read and once_in(maker.draw, 2)
     ended = maker.known(later) if status in ENDED else None
     made: Registration = maker.record(
         Registration,
@@ -154,10 +161,20 @@ def _registration(maker: _Maker, name: str, partners: tuple[str, ...]) -> Regist
         submitted_at=submitted,
         completed_at=maker.known(later),
         approved_at=maker.known(later),
+        last_submitted_at=maker.pick(later) if again else None,
         status=status,
+        status_reason=_why(maker, status),
         ended_at=ended,
+        extensions=extensions_of(maker.draw, maker.pools.policy, maker.pools.instants),
+        pauses=pauses_of(maker.draw, maker.pools.policy, maker.pools.instants),
     )
     return made
+
+
+def _why(maker: _Maker, status: Status) -> str | None:
+    """Why it was rejected: mostly because another one was preferred."""
+    codes = sorted({contest.others.code for contest in maker.pools.policy.contests})
+    return maker.pick((*codes, "OTHER")) if status is Status.REJECTED else None
 
 
 def _records(maker: _Maker, kind: Any, subject: Subject, key: str, names: list[str]) -> list[Any]:
@@ -262,4 +279,5 @@ def _joined(book: PolicyBook) -> Policy:
         fields=tuple(fields[name] for name in sorted(fields)),
         calendars=tuple(calendars[name] for name in sorted(calendars)),
         contests=tuple(contest for policy in versions for contest in policy.contests),
+        sla=next((policy.sla for policy in reversed(versions) if policy.sla is not None), None),
     )

@@ -8,10 +8,9 @@ from typing import TypeVar
 import attrs
 from hypothesis import strategies as st
 
-from dealreg.facts.fields import Elapsed, Tally
-from dealreg.facts.values import Span, Unit
+from dealreg.facts.fields import Elapsed, SinceEnded, Tally
+from dealreg.facts.values import Unit
 from dealreg.facts.vocabulary import Vocabulary
-from dealreg.policy.clocks import Period
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
 from dealreg.policy.predicates import Fact, Predicate
@@ -36,9 +35,11 @@ from dealreg.policy.stages import (
     Stature,
     Tie,
     Unmet,
+    Vacancy,
     Window,
 )
 from dealreg.policy.terms import Band, Banded, FractionOfHolder, Percent, Rate, Terms
+from dealreg.testing.clocks import CALENDAR_NAMES, milestones_of, period_of, sla_of
 from dealreg.testing.draws import once_in, pick
 from dealreg.testing.pools import INSTANTS, fields_read
 from dealreg.testing.predicates import predicate_of
@@ -52,7 +53,6 @@ T = TypeVar("T")
 WORLD = Vocabulary(TIERS, OWN_FIELDS)
 """All that generated policies may speak of."""
 
-_CALENDARS = (None, *(calendar.name for calendar in CALENDARS))
 _LADDERS = (Fact("tier"), Fact("competence"), Fact("tier", "submitted_at"))
 _KEYS = (
     Fact("submitted_at"),
@@ -70,9 +70,10 @@ _KEYS = (
     Fact("support_length"),
     Fact("time_to_complete"),
     Fact("recent_by_partner"),
+    Fact("last_submitted_at"),
+    Fact("days_since_own"),
 )
 _MONEY = ("amount", "revenue")
-_PROTECTED = (Span(6, Unit.MONTHS), Span(90, Unit.DAYS), Span(250, Unit.BUSINESS_DAYS)) * 3
 _SCOPES = (
     *(Scope(),) * 8,
     Scope(("customer_id",)),
@@ -113,7 +114,7 @@ def contests(
     return Contest(
         benefit=benefit,
         scope=pick(draw, _SCOPES),
-        period=_seldom(draw, lambda: _period(draw), 4),
+        period=_seldom(draw, lambda: period_of(draw), 3),
         requires=_requires(draw, rule),
         after=_after(draw, before),
         overrides=_overrides(draw, rule),
@@ -125,6 +126,9 @@ def contests(
         joint=None if tie is Tie.SHARE else _seldom(draw, lambda: pick(draw, _JOINTS), 5),
         gives=gives,
         others=_others(draw, rule, rated=bool(gives)),
+        milestones=milestones_of(draw),
+        final_from=pick(draw, (None, None, None, *CLOCKS[:4])),
+        vacant=pick(draw, tuple(Vacancy)),
     )
 
 
@@ -136,6 +140,7 @@ def _requires(draw: st.DrawFn, rule: Callable[[], Predicate]) -> tuple[Requireme
             tell=pick(draw, ("", "Ask us.")),
             if_false=pick(draw, tuple(Unmet)),
             if_unknown=pick(draw, tuple(Unmet)),
+            lasting=once_in(draw, 2),
         )
         for number in range(pick(draw, (0, 1, 0, 2)))
     )
@@ -160,10 +165,10 @@ def _window(draw: st.DrawFn) -> Window:
     clock = Fact(pick(draw, CLOCKS))
     match pick(draw, ("grace", "bucket", "head start")):
         case "grace":
-            return Grace(pick(draw, SPANS), clock, pick(draw, _CALENDARS))
+            return Grace(pick(draw, SPANS), clock, pick(draw, CALENDAR_NAMES))
         case "bucket":
             unit = pick(draw, (Unit.DAYS, Unit.WEEKS, Unit.MONTHS))
-            return Bucket(unit, clock, pick(draw, _CALENDARS))
+            return Bucket(unit, clock, pick(draw, CALENDAR_NAMES))
         case _:
             fixed = tuple(s for s in SPANS if s.unit not in (Unit.BUSINESS_DAYS, Unit.MONTHS))
             return HeadStart(pick(draw, fixed), pick(draw, _LADDERS), clock)
@@ -203,12 +208,8 @@ def _others(draw: st.DrawFn, rule: Callable[[], Predicate], *, rated: bool) -> O
         stand=pick(draw, tuple(OthersStand)),
         terms=_seldom(draw, lambda: _terms(draw, rule, behind=rated), 2),
         when=_seldom(draw, rule, 4),
+        reconsidered=once_in(draw, 2),
     )
-
-
-def _period(draw: st.DrawFn) -> Period:
-    starts = pick(draw, ("approved_at", "submitted_at"))
-    return Period(pick(draw, (*_PROTECTED, *SPANS[:5])), starts, pick(draw, _CALENDARS))
 
 
 @st.composite
@@ -237,8 +238,12 @@ def _policy(
         fields=OWN_FIELDS,
         calendars=CALENDARS,
         contests=made,
+        sla=_seldom(draw, lambda: sla_of(draw), 3),
     )
     return _trimmed(whole) if preset.sound else whole
+
+
+_COUNTING = (Elapsed, SinceEnded, Tally)
 
 
 def _trimmed(policy: Policy) -> Policy:
@@ -248,10 +253,11 @@ def _trimmed(policy: Policy) -> Policy:
     named = {
         stage.calendar
         for contest in policy.contests
-        for stage in (contest.window, contest.period)
-        if isinstance(stage, (Grace, Bucket, Period))
+        for stage in (contest.window, contest.period, *contest.milestones)
+        if stage is not None and not isinstance(stage, HeadStart)
     }
-    named |= {f.derived.calendar for f in fields if isinstance(f.derived, (Elapsed, Tally))}
+    named |= {policy.sla.calendar} if policy.sla is not None else set()
+    named |= {f.derived.calendar for f in fields if isinstance(f.derived, _COUNTING)}
     calendars = tuple(calendar for calendar in policy.calendars if calendar.name in named)
     return attrs.evolve(policy, fields=fields, calendars=calendars)
 

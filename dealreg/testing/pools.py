@@ -4,16 +4,18 @@ Drawing from the same few makes a predicate often true, often false, and often j
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
+from dealreg.deciders.reference.clocks import deadline
 from dealreg.errors import PolicyError
-from dealreg.facts.calendars import UTC_CALENDAR, add_span, zone
+from dealreg.facts.calendars import UTC_CALENDAR, Calendar, add_span, zone
 from dealreg.facts.canonical import canonical_json
 from dealreg.facts.conform import value_problem
 from dealreg.facts.fields import (
@@ -28,6 +30,8 @@ from dealreg.facts.fields import (
 )
 from dealreg.facts.values import Money, Span, Unit, Value
 from dealreg.facts.vocabulary import Vocabulary
+from dealreg.policy.clocks import Milestone, Period, Sla
+from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Compare, Covers, Fact, OneOf, Only, Overlaps, Predicate
 from dealreg.policy.stages import Grace, HeadStart, Key, Window
@@ -131,12 +135,24 @@ def fields_read(policy: Policy) -> frozenset[str]:
         asked |= {*contest.scope.keys, contest.one_per}
         if contest.scope.lines:
             asked.add(contest.scope.lines)
-        if contest.period:
-            asked.add(contest.period.starts)
+        asked |= set(_clock_fields(contest))
         if contest.joint:
             asked |= {*contest.joint.distinct, *contest.joint.disjoint}
             asked |= {stature.field for stature in contest.joint.stature}
+    if policy.sla is not None:
+        asked.add(policy.sla.starts)
     return _with_sources(asked, policy.vocabulary())
+
+
+def _clock_fields(contest: Contest) -> Iterator[str]:
+    if contest.period is not None:
+        yield contest.period.starts
+    for each in contest.milestones:
+        yield from (each.met, each.starts)
+        if each.agreed is not None:
+            yield each.agreed
+    if contest.final_from is not None:
+        yield contest.final_from
 
 
 def _clocks(window: Window | None) -> tuple[Fact, ...]:
@@ -294,11 +310,47 @@ def _midnights(policy: Policy) -> Iterator[datetime]:
 def _ends(policy: Policy, start: datetime) -> Iterator[datetime]:
     """When the spans end that the policy measures, counted from `start`."""
     for length, name in _spans(policy):
-        calendar = next((each for each in policy.calendars if each.name == name), UTC_CALENDAR)
-        try:
-            yield add_span(start, length, calendar)
-        except PolicyError:
-            continue
+        with suppress(PolicyError):
+            yield add_span(start, length, _calendar(policy, name))
+    for clock in _clocks_of(policy):
+        calendar = _calendar(policy, clock.calendar)
+        for length in _lengths(clock):
+            with suppress(PolicyError):
+                ends = deadline(start, length, calendar, clock.last_day)
+                assert ends is not None, "nothing pauses it"
+                yield ends
+                yield from _extended(clock, ends, calendar)
+
+
+def _calendar(policy: Policy, name: str | None) -> Calendar:
+    return next((each for each in policy.calendars if each.name == name), UTC_CALENDAR)
+
+
+_Clock: TypeAlias = Period | Milestone | Sla
+
+
+def _clocks_of(policy: Policy) -> Iterator[_Clock]:
+    for contest in policy.contests:
+        if contest.period is not None:
+            yield contest.period
+        yield from contest.milestones
+    if policy.sla is not None:
+        yield policy.sla
+
+
+def _lengths(clock: _Clock) -> tuple[Span, ...]:
+    grace = clock.grace if isinstance(clock, Milestone) else None
+    return (clock.length,) if grace is None else (clock.length, grace)
+
+
+def _extended(clock: _Clock, ends: datetime, calendar: Calendar) -> Iterator[datetime]:
+    """Until when a longer period can be asked for, and when it ends once that is granted."""
+    extension = clock.extension if isinstance(clock, Period) else None
+    if extension is None:
+        return
+    yield add_span(ends, extension.length or clock.length, calendar)
+    if extension.ask_before.length:
+        yield ends - timedelta(days=1)  # as much as generated extensions ask for
 
 
 def _spans(policy: Policy) -> Iterator[tuple[Span, str | None]]:
@@ -307,8 +359,6 @@ def _spans(policy: Policy) -> Iterator[tuple[Span, str | None]]:
             yield contest.window.length, contest.window.calendar
         if isinstance(contest.window, HeadStart):
             yield contest.window.length, None
-        if contest.period:
-            yield contest.period.length, contest.period.calendar
     for field in policy.fields:
         match field.derived:
             case Tally(_, Span() as length, calendar):
@@ -316,6 +366,8 @@ def _spans(policy: Policy) -> Iterator[tuple[Span, str | None]]:
             case Elapsed(_, _, Count.MONTHS, calendar):
                 yield Span(1, Unit.MONTHS), calendar
             case Elapsed(_, _, Count.DAYS | Count.BUSINESS_DAYS, calendar):
+                yield Span(1, Unit.DAYS), calendar
+            case SinceEnded(_, Count.DAYS | Count.BUSINESS_DAYS, calendar):
                 yield Span(1, Unit.DAYS), calendar
             case _:
                 pass

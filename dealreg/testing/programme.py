@@ -11,6 +11,7 @@ from dealreg.facts.fields import (
     FieldType,
     Inside,
     Same,
+    SinceEnded,
     Source,
     Subject,
     Tally,
@@ -35,7 +36,7 @@ BENEFITS: Final = ("protection", "discount", "special_bid")
 QUESTIONS: Final = ("credit_ok", "engineer_free")
 """The external questions."""
 
-CLOCKS: Final = ("submitted_at", "completed_at", "approved_at", "demo_at")
+CLOCKS: Final = ("submitted_at", "completed_at", "approved_at", "demo_at", "last_submitted_at")
 """The instants that generated windows and orders go by."""
 
 SPANS: Final = (
@@ -77,6 +78,11 @@ def _tally(name: str, tally: Tally) -> Field:
     return Field(name, FieldType.INTEGER, meaning="Earlier ones", changes=False, derived=tally)
 
 
+def _since_ended(name: str, since: SinceEnded) -> Field:
+    kind = FieldType.DURATION if since.count is Count.TIME else FieldType.INTEGER
+    return Field(name, kind, meaning="Since others ended", changes=False, derived=since)
+
+
 OWN_FIELDS: Final = (
     _own("competence", FieldType.ORDINAL, Subject.PARTNER, "Skill", ("basic", "full")),
     _own("support_length", FieldType.DURATION, Subject.PARTNER, "Length of support sold"),
@@ -93,6 +99,10 @@ OWN_FIELDS: Final = (
     _elapsed("days_to_close", "submitted_at", "estimated_close", Count.DAYS),
     _tally("earlier_here", Tally(("opportunity_id",))),
     _tally("recent_by_partner", Tally(("partner_id",), Span(7, Unit.DAYS), "berlin")),
+    _tally("approved_here", Tally(("opportunity_id",), where={"status": "approved"})),
+    _since_ended("days_since_own", SinceEnded(("partner_id", "opportunity_id"))),
+    _since_ended("time_since_any", SinceEnded(("opportunity_id",), Count.TIME)),
+    _since_ended("work_days_since_own", SinceEnded(("partner_id",), Count.BUSINESS_DAYS, "berlin")),
     Field(
         "sold_at_home",
         FieldType.BOOL,
@@ -133,6 +143,9 @@ _CORE_ASKED: Final = (
     "tender_published_at",
     "completed_at",
     "approved_at",
+    "last_submitted_at",
+    "amended_at",
+    "ordered_at",
     "status",
     "currency",
     "chosen_by_customer",
