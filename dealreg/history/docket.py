@@ -12,6 +12,7 @@ import attrs
 from dealreg.deciders.deciding import Externals, answered
 from dealreg.deciders.reference.decide import found_deadlocks, run_quietly
 from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.run import Run
 from dealreg.facts.case import Facts
 from dealreg.facts.events import EVENT_RULES, Event, EventKind, takes_effect
 from dealreg.facts.fields import Subject
@@ -21,6 +22,7 @@ from dealreg.facts.view import Record, View
 from dealreg.history.grouping import Cell, Grouping
 from dealreg.history.horizon import TICK, ages, aging, dates_in, pending
 from dealreg.history.ledger import Ledger
+from dealreg.history.sealing import beside, still_sealed
 from dealreg.history.settling import Entry, adopt, entry_order, notices, refused_for, retire, settle
 from dealreg.outcome.timeline import FoundDeadlock, Notice, NoticeKind
 from dealreg.policy.paths import contest_path
@@ -115,14 +117,15 @@ class Docket:
     def _counted_with(self, about: str) -> set[str]:
         return set(self.grouping.counted_with(about)) if self.grouping.counts else set()
 
-    def cells_of(self, names: Iterable[str]) -> dict[int, Cell]:
-        """The cells of registrations, each once."""
-        return {id(cell): cell for cell in map(self.grouping.cells.__getitem__, names)}
+    def due(self, cell: Cell, at: datetime) -> set[str]:
+        """The registrations of a cell whose turn it is; all of it where a window closes."""
+        found = {name for name, turn in cell.turns.items() if turn is not None and turn <= at}
+        return found & cell.active or set(cell.active)
 
-    def asked_of(self, cell: Cell, at: datetime) -> Rules:
-        """The rules as of an instant, asked of the registrations of a cell."""
+    def asked_of(self, cell: Cell, at: datetime, names: Iterable[str] | None = None) -> Rules:
+        """The rules as of an instant, asked of the registrations of a cell, or of some of them."""
         known = self.ledger.registrations
-        members = {name: known[name] for name in cell.active}
+        members = {name: known[name] for name in (cell.active if names is None else names)}
         first = min((each.submitted_at for each in members.values()), default=at)
         for name in cell.won:  # a won deal closes for those that were submitted before
             if (known[name].ended_at or at) > first:
@@ -133,56 +136,94 @@ class Docket:
         asked = tuple(members[name] for name in sorted(members))
         return attrs.evolve(Rules.of(self.rules, facts, at, answers), registrations=asked)
 
-    def settle(self, at: datetime, cells: dict[int, Cell], because: tuple[str, ...]) -> list[Entry]:
-        """Decide the cells, and those that count what changed in them; what there is to tell."""
-        waiting = dict(cells)
+    def settle(
+        self, at: datetime, touched: Iterable[str], because: tuple[str, ...]
+    ) -> tuple[list[Entry], list[Cell]]:
+        """Decide the cells of the registrations that were touched, and those that count them.
+
+        What there is to tell, and the cells that have to be looked at again at other instants.
+        """
+        waiting = {id(cell): cell for cell in map(self.grouping.cells.__getitem__, touched)}
+        names = {key: cell.active & set(touched) for key, cell in waiting.items()}
         told: list[Entry] = []
+        done: dict[int, Cell] = {}
         while waiting:
             cell = waiting.pop(min(waiting, key=lambda each: waiting[each].name))
-            rules = self.asked_of(cell, at)
-            run = run_quietly(rules)
-            settled = settle(cell, run, at, because)
-            if settled.moved:
-                rules = self.asked_of(cell, at)
-                run = run_quietly(rules)
-                adopt(cell, run)
-            cell.referrals = tuple(run.referrals)
-            before, cell.deadlocks = set(cell.deadlocks), tuple(found_deadlocks(run))
-            told += settled.entries
-            told += notices(cell, rules, at)
-            told += (
-                FoundDeadlock(since=at, deadlock=each)
-                for each in cell.deadlocks
-                if each not in before
-            )
-            for name in chain.from_iterable(map(self._counted_with, settled.turned)):
+            done[id(cell)] = cell
+            for name in self._settle(cell, names.pop(id(cell)), at, because, told):
                 other = self.grouping.cells[name]
                 if other is not cell and name in other.active:
                     waiting[id(other)] = other
-            retire(cell, rules)
-            cell.wakes = self._horizon(cell, rules, at)
-        return sorted(told, key=entry_order)
+                    names.setdefault(id(other), set()).add(name)
+        return sorted(told, key=entry_order), list(done.values())
 
-    def _horizon(self, cell: Cell, rules: Rules, at: datetime) -> datetime | None:
-        """When a cell has to be looked at again, if nothing happens before; None for never."""
-        return min((each for each in self._turns(cell, rules) if each > at), default=None)
+    def _settle(
+        self,
+        cell: Cell,
+        touched: set[str],
+        at: datetime,
+        because: tuple[str, ...],
+        told: list[Entry],
+    ) -> set[str]:
+        """Decide a cell, or of a crowded one as much as can change; who counts what changed."""
+        rules, run = self._decided(cell, touched, at)
+        settled = settle(cell, run, at, because)
+        if settled.moved:
+            rules = self.asked_of(cell, at)
+            run = run_quietly(rules)
+            adopt(cell, run)
+        asked = {member.registration_id for member in rules.registrations}
+        cell.settled = cell.active <= asked
+        cell.referrals = tuple(run.referrals)
+        told += settled.entries
+        told += notices(cell, rules, at, touched)
+        told += _deadlocked(cell, run, at, asked)
+        retire(cell, rules)
+        self._set_alarm(cell, rules, at, asked)
+        return set(chain.from_iterable(map(self._counted_with, settled.turned)))
 
-    def _turns(self, cell: Cell, rules: Rules) -> Iterator[datetime]:
-        for standing in cell.standings.values():
-            if standing.provisional_until is not None:
-                yield standing.provisional_until + TICK
-        members = [self.ledger.registrations[name] for name in cell.active]
+    def _decided(self, cell: Cell, touched: set[str], at: datetime) -> tuple[Rules, Run]:
+        """The decision of a cell; of those only who can change, where nobody else can."""
+        names = beside(cell, touched, self.policies, self.rules, self.ledger.registrations)
+        if names is not None:
+            rules = self.asked_of(cell, at, names & cell.active)
+            run = run_quietly(rules)
+            if still_sealed(cell, run, touched):
+                return rules, run
+        rules = self.asked_of(cell, at)
+        return rules, run_quietly(rules)
+
+    def resettle(self, cell: Cell, at: datetime) -> None:
+        """Bring places in a queue up to date that were left as they were."""
+        if not cell.settled:
+            run = run_quietly(self.asked_of(cell, at))
+            adopt(cell, run)
+            cell.settled = True
+
+    def _set_alarm(self, cell: Cell, rules: Rules, at: datetime, asked: set[str]) -> None:
+        """Note when a cell has to be looked at again, if nothing happens before."""
+        for name in cell.active & asked if cell.turns else cell.active:
+            member = self.ledger.registrations[name]
+            later = (each for each in self._turns(member, rules) if each > at)
+            cell.turns[name] = min(later, default=None)
+        soonest = [cell.turns[name] for name in cell.active]
+        soonest += [
+            standing.provisional_until + TICK
+            for standing in cell.standings.values()
+            if standing.provisional_until is not None and standing.provisional_until >= at
+        ]
+        cell.wakes = min((each for each in soonest if each is not None), default=None)
+
+    def _turns(self, member: Registration, rules: Rules) -> Iterator[datetime]:
+        """The instants at which a registration may come to stand otherwise by itself."""
         for policy in rules.versions:
             view = rules.views[policy]
-            old = aging(policy)
-            for member in members:
-                yield from (each.at for each in pending(view, policy, member))
-                for field in old:
-                    yield from ages(view, field, member)
-        for member in members:
-            yield from self._dates_of(Subject.REGISTRATION, member.registration_id)
-            for subject, name in self.ledger.linked(member):
-                yield from self._dates_of(subject, name)
+            yield from (each.at for each in pending(view, policy, member))
+            for field in aging(policy):
+                yield from ages(view, field, member)
+        yield from self._dates_of(Subject.REGISTRATION, member.registration_id)
+        for subject, name in self.ledger.linked(member):
+            yield from self._dates_of(subject, name)
 
     def _dates_of(self, subject: Subject, name: str) -> tuple[datetime, ...]:
         record = self.ledger.record(subject, name)
@@ -197,6 +238,18 @@ class Docket:
         """All facts, with what is held."""
         cells = self.grouping.all_cells()
         return self.ledger.facts([held for cell in cells for held in holdings_of(cell)])
+
+
+def _deadlocked(cell: Cell, run: Run, at: datetime, asked: set[str]) -> Iterator[FoundDeadlock]:
+    """Note the deadlocks of the registrations that were asked about; those that are new."""
+    before = {place: each for place, each in cell.deadlocks.items() if place[0] in asked}
+    for place in before:
+        del cell.deadlocks[place]
+    for each in found_deadlocks(run):
+        place = (each.blocked, each.benefit, each.line)
+        cell.deadlocks[place] = each
+        if before.get(place) != each:
+            yield FoundDeadlock(since=at, deadlock=each)
 
 
 def holdings_of(cell: Cell) -> list[Holding]:

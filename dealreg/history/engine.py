@@ -12,7 +12,6 @@ from dealreg.facts.conform import value_problem
 from dealreg.facts.events import EVENT_RULES, Event, event_order
 from dealreg.facts.instants import instant
 from dealreg.history.docket import Docket
-from dealreg.history.grouping import Cell
 from dealreg.history.ledger import Ledger
 from dealreg.history.settling import Entry
 from dealreg.history.standing import lasting, state_of
@@ -227,27 +226,29 @@ class Replay:
     def _work(self, to: datetime, *, inclusive: bool) -> None:
         """Do what is due before an instant, or also at it: clocks first, then events in order."""
         while (due := self._next()) is not None and (due < to or (inclusive and due == to)):
-            cells = self._woken(due)
-            if cells:
-                self._settle(due, cells, ())
+            woken = self._woken(due)
+            if woken:
+                self._settle(due, woken, ())
             else:
                 self._replay(due)
             self._now = due
         if inclusive and (self._now is None or to > self._now):
             self._now = to
 
-    def _woken(self, due: datetime) -> dict[int, Cell]:
-        """The cells that a clock or a new version of the rules makes due."""
+    def _woken(self, due: datetime) -> set[str]:
+        """The registrations that a clock or a new version of the rules makes due."""
         grouping = self._docket.grouping
-        cells: dict[int, Cell] = {}
+        names: set[str] = set()
         while self._changes and self._changes[0] <= due:
             self._changes.pop(0)
-            cells |= {id(cell): cell for cell in grouping.all_cells() if cell.active}
+            for cell in grouping.all_cells():
+                cell.turns.clear()
+                names |= cell.active
         while self._wakes and self._wakes[0][0] <= due:
             at, name = heapq.heappop(self._wakes)
             if not self._stale(at, name):
-                cells[id(grouping.cells[name])] = grouping.cells[name]
-        return cells
+                names |= self._docket.due(grouping.cells[name], due)
+        return names
 
     def _replay(self, at: datetime) -> None:
         """The next event, or those that count as simultaneous."""
@@ -267,10 +268,11 @@ class Replay:
             touched |= about
         self._done = group[0][:2]
         if touched:
-            self._settle(at, self._docket.cells_of(touched), tuple(done))
+            self._settle(at, touched, tuple(done))
 
-    def _settle(self, at: datetime, cells: dict[int, Cell], because: tuple[str, ...]) -> None:
-        self._told += self._docket.settle(at, cells, because)
-        for cell in cells.values():
+    def _settle(self, at: datetime, touched: set[str], because: tuple[str, ...]) -> None:
+        told, cells = self._docket.settle(at, touched, because)
+        self._told += told
+        for cell in cells:
             if cell.wakes is not None:
                 heapq.heappush(self._wakes, (cell.wakes, cell.name))

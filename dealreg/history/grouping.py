@@ -27,7 +27,7 @@ _Key: TypeAlias = tuple[Hashable, ...]
 
 
 _SETS: Final = ("active", "retired", "won", "noticed")
-_MAPS: Final = ("standings", "conflicts", "governs", "held", "past")
+_MAPS: Final = ("standings", "conflicts", "governs", "held", "past", "turns", "deadlocks")
 
 
 @attrs.define(eq=False)
@@ -40,11 +40,13 @@ class Cell:
         won: those that have ended by being won.
         standings: by place, as last decided.
         conflicts: by place, the values of the scope's keys.
-        governs: by place, the version of the rules whose contest decided.
+        governs: by registration and benefit, the version of the rules whose contest decided.
         held: holdings that last, by place.
         past: the last holding that ended, by place.
         noticed: what clocks have said already.
-        wakes: when it has to be looked at again.
+        turns: by active registration, the next instant at which it may change by itself.
+        wakes: when the cell has to be looked at again.
+        settled: whether places in a queue and reasons are those of a decision of the whole cell.
     """
 
     name: str
@@ -53,14 +55,16 @@ class Cell:
     won: set[str] = attrs.field(factory=set)
     standings: dict[Place, Standing] = attrs.field(factory=dict)
     conflicts: dict[Place, tuple[str, ...]] = attrs.field(factory=dict)
-    governs: dict[Place, Policy] = attrs.field(factory=dict)
+    governs: dict[str, dict[str, Policy]] = attrs.field(factory=dict)
     held: dict[Place, Holding] = attrs.field(factory=dict)
     past: dict[Place, Holding] = attrs.field(factory=dict)
     noticed: set[tuple[str, str, str, datetime]] = attrs.field(factory=set)
     referrals: tuple[Referral, ...] = ()
-    deadlocks: tuple[Deadlock, ...] = ()
+    deadlocks: dict[Place, Deadlock] = attrs.field(factory=dict)
     live: frozenset[str] = frozenset()
+    turns: dict[str, datetime | None] = attrs.field(factory=dict)
     wakes: datetime | None = None
+    settled: bool = True
 
     def copy(self) -> "Cell":
         """The same cell, to go on apart from this one."""
@@ -87,7 +91,6 @@ class Cell:
         for name in _MAPS:
             getattr(self, name).update(getattr(other, name))
         self.referrals += other.referrals
-        self.deadlocks += other.deadlocks
         self.live |= other.live
 
 

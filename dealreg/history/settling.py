@@ -1,6 +1,6 @@
 """What a decision comes to in a replay: what is held from now on, what ended, what changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias, assert_never
 
@@ -87,9 +87,9 @@ def settle(cell: Cell, run: Run, at: datetime, because: tuple[str, ...]) -> Sett
     settled = Settled()
     finals = _led(cell, run)
     decided = {(s.registration_id, s.benefit, s.line): s for s in run.standings}
-    for place in sorted({*cell.standings, *decided}, key=str):
-        if place[0] not in cell.active and place not in decided:
-            continue  # it has ended before, and stands as it stood
+    asked = {member.registration_id for member in run.rules.registrations}
+    stood = [place for place in cell.standings if place[0] in asked]
+    for place in sorted({*stood, *decided}, key=str):
         before = cell.standings.get(place)
         after = decided.get(place) or _gone(before)
         began = _hold(cell, place, after, before, at, settled, final=place in finals)
@@ -105,13 +105,13 @@ def settle(cell: Cell, run: Run, at: datetime, because: tuple[str, ...]) -> Sett
             )
         cell.standings[place] = after
         if place not in decided:
-            for found in (cell.standings, cell.conflicts, cell.governs):
+            for found in (cell.standings, cell.conflicts):
                 found.pop(place, None)
     view = run.rules.views[run.rules.versions[-1]] if run.rules.versions else None
     members = [m for m in run.rules.registrations if m.registration_id in cell.active]
     live = frozenset(m.registration_id for m in members if view is not None and view.live(m))
-    settled.turned = sorted(live ^ cell.live)
-    cell.live = live
+    settled.turned = sorted(live ^ (cell.live & asked))
+    cell.live = cell.live - asked | live
     return settled
 
 
@@ -134,7 +134,9 @@ def _led(cell: Cell, run: Run) -> set[Place]:
         for member in conflict.members:
             place = (member.registration_id, conflict.benefit, conflict.line)
             cell.conflicts[place] = conflict.keys
-            cell.governs[place] = policy
+            governs = cell.governs.get(member.registration_id, {})
+            if governs.get(conflict.benefit) is not policy:
+                cell.governs[member.registration_id] = {**governs, conflict.benefit: policy}
             if view.read(member, name) is not None:
                 finals.add(place)
     return finals
@@ -247,21 +249,17 @@ def retire(cell: Cell, rules: Rules) -> None:
 def governed(cell: Cell, rules: Rules, about: str) -> Iterator[tuple[Policy, list[str]]]:
     """The versions of the rules that govern a registration, each with the benefits it decides."""
     by_policy: dict[Policy, list[str]] = {}
-    for place, policy in cell.governs.items():
-        if (
-            place[0] == about
-            and policy in rules.views
-            and place[1] not in by_policy.get(policy, ())
-        ):
-            by_policy.setdefault(policy, []).append(place[1])
+    for benefit, policy in cell.governs.get(about, {}).items():
+        if policy in rules.views:
+            by_policy.setdefault(policy, []).append(benefit)
     yield from by_policy.items()
 
 
-def notices(cell: Cell, rules: Rules, at: datetime) -> Iterator[Notice]:
-    """What clocks have to say at an instant, and have not said before."""
+def notices(cell: Cell, rules: Rules, at: datetime, touched: Container[str]) -> Iterator[Notice]:
+    """What the clocks of some registrations have to say, and have not said before."""
     for member in rules.registrations:
         about = member.registration_id
-        if about not in cell.live:
+        if about not in cell.live or about not in touched:
             continue
         for policy, benefits in governed(cell, rules, about):
             for each in pending(rules.views[policy], policy, member, benefits):

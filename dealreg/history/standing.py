@@ -17,6 +17,8 @@ def state_of(
 ) -> State:
     """The state at an instant up to which everything is decided."""
     cells = docket.grouping.all_cells()
+    for cell in cells:
+        docket.resettle(cell, at)
     standings = (standing for cell in cells for standing in cell.standings.values())
     clocks = (clock for cell in cells for clock in _running(docket, cell, at))
     return State(
@@ -32,7 +34,7 @@ def state_of(
             key=lambda r: (r.benefit, r.conflict, r.line or "", r.code, r.candidates),
         ),
         deadlocks=sorted(
-            (each for cell in cells for each in cell.deadlocks),
+            (each for cell in cells for each in cell.deadlocks.values()),
             key=lambda d: (d.benefit, d.conflict, d.line or "", d.blocked),
         ),
         pending=sorted(

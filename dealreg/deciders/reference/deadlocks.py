@@ -6,6 +6,7 @@ from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.run import Conflict, Run, holds
 from dealreg.facts.records import Registration
 from dealreg.outcome.decision import Deadlock, Standing, StandingKind
+from dealreg.policy.paths import STATUS
 
 __all__ = ["deadlocks"]
 
@@ -28,6 +29,8 @@ def deadlocks(run: Run, conflict: Conflict, rerun: Rerun) -> Iterable[Deadlock]:
     if any(each.code == "OPPORTUNITY_WON" for each in standings.values()):
         return
     for each in conflict.members:
+        if standings[each.registration_id].clause == STATUS:
+            continue  # it is not live: not alone either
         if not _granted_alone(run.rules, conflict, each, rerun):
             continue
         held, blocker = _blocker(run, conflict, standings[each.registration_id])
