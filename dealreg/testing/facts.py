@@ -36,8 +36,8 @@ __all__ = ["Case", "answers_for", "book_cases", "cases", "facts", "facts_for", "
 T = TypeVar("T")
 
 _STATUSES = (
-    *(Status.SUBMITTED,) * 12,
-    *(Status.APPROVED,) * 6,
+    *(Status.SUBMITTED,) * 14,
+    *(Status.APPROVED,) * 8,
     Status.UNDER_REVIEW,
     Status.RETURNED,
     Status.WITHDRAWN,

@@ -6,9 +6,11 @@ import attrs
 from hypothesis import strategies as st
 
 from dealreg.deciders.deciding import decide
+from dealreg.deciders.reference.clocks import with_clocks
 from dealreg.deciders.reference.truth import Reader
 from dealreg.facts.canonical import canonical_json
-from dealreg.facts.fields import Tally
+from dealreg.facts.fields import SinceEnded, Tally
+from dealreg.facts.records import LIVE, Status
 from dealreg.facts.view import View
 from dealreg.policy.policies import Policy
 from dealreg.policy.walk import atoms, predicates_of
@@ -23,7 +25,9 @@ from dealreg.testing import (
 from dealreg.testing.pools import fields_read
 from dealreg.testing.programme import CALENDARS
 
-ADMISSION = re.compile(r"status|editions|contests\[\w+\]\.(scope|period|requires\[|after\[)")
+ADMISSION = re.compile(
+    r"status|editions|contests\[\w+\]\.(scope|period|milestones\[|requires\[|after\[)"
+)
 """The places in a policy at which a registration is kept from taking part."""
 
 PRESETS = st.sampled_from((WELL_TYPED, TIE_HEAVY, FACTS_DROPPED, CLOCK_EDGE))
@@ -35,7 +39,10 @@ def any_cases(**settings):
 
 
 def single_contests(**stages):
-    """Cases of every preset, for policies of one contest, some stages of it set, or drawn."""
+    """Cases of every preset, for policies of one contest, some stages of it set, or drawn.
+
+    Nobody holds anything yet: what holders keep whatever the stages say is C-17.
+    """
 
     @st.composite
     def made(draw):
@@ -50,9 +57,8 @@ def single_contests(**stages):
         if drawn.get("joint") is not None:
             drawn["tie"] = "refer"
         contest = attrs.evolve(case.rules.contests[0], **drawn)
-        return attrs.evolve(
-            case, rules=attrs.evolve(case.rules, contests=(contest,), calendars=CALENDARS)
-        )
+        rules = attrs.evolve(case.rules, contests=(contest,), calendars=CALENDARS)
+        return with_facts(attrs.evolve(case, rules=rules), holdings=())
 
     return made()
 
@@ -121,7 +127,8 @@ def view_of(case, policy=None):
     """What the policy of a case sees of its facts."""
     policy = policy or case.rules
     calendars = {calendar.name: calendar for calendar in policy.calendars}
-    return View(case.facts, case.at, policy.vocabulary(), calendars)
+    view = View(case.facts, case.at, policy.vocabulary(), calendars)
+    return with_clocks(view, policy)
 
 
 def reader_of(case, registration, policy=None):
@@ -134,9 +141,28 @@ def registrations_by_id(case):
 
 
 def counts_others(policy: Policy) -> bool:
-    """Whether the policy reads a tally: the one thing that looks at other registrations."""
+    """Whether the policy reads a field that is made of other registrations."""
     fields = (policy.vocabulary().get(name) for name in fields_read(policy))
-    return any(field is not None and isinstance(field.derived, Tally) for field in fields)
+    made_of_others = (Tally, SinceEnded)
+    return any(field is not None and isinstance(field.derived, made_of_others) for field in fields)
+
+
+def keeps(case):
+    """The registration, benefit and line of everything that is held at the instant (C-17)."""
+    return {
+        (each.registration_id, each.benefit, each.line)
+        for each in case.facts.holdings
+        if each.since <= case.at and (each.until is None or each.until > case.at)
+    }
+
+
+def takes_part(view, registration, others, *, kept):
+    """C-3: whether it is live, or was sent back while it holds (C-17), or as C-20 has it."""
+    status = view.status(registration)
+    if status is Status.RETURNED:
+        return kept
+    refused = status is Status.REJECTED and registration.status_reason == others.code
+    return status in LIVE or (others.reconsidered and refused)
 
 
 def atoms_of(policy: Policy):

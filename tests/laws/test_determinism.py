@@ -51,6 +51,9 @@ def stirred(facts, random):
         }
         attributes = dict(shuffled(random, each.attributes.items()))
         changes = shuffled(random, each.changes)
+        for name in ("extensions", "pauses"):
+            if hasattr(each, name):
+                sets[name] = shuffled(random, getattr(each, name))
         return attrs.evolve(each, **sets, attributes=attributes, changes=changes)
 
     return Facts(
@@ -59,6 +62,7 @@ def stirred(facts, random):
         customers=shuffled(random, map(record_of, facts.customers)),
         opportunities=shuffled(random, map(record_of, facts.opportunities)),
         rulings=shuffled(random, facts.rulings),
+        holdings=shuffled(random, facts.holdings),
     )
 
 
