@@ -23,10 +23,21 @@ from dealreg.history.grouping import Cell, Grouping
 from dealreg.history.horizon import TICK, ages, aging, dates_in, pending
 from dealreg.history.ledger import Ledger
 from dealreg.history.sealing import beside, still_sealed
-from dealreg.history.settling import Entry, adopt, entry_order, notices, refused_for, retire, settle
+from dealreg.history.settling import (
+    Entry,
+    adopt,
+    entry_order,
+    leave_unplaced,
+    notices,
+    refused_for,
+    retire,
+    settle,
+)
+from dealreg.outcome.decision import Standing
 from dealreg.outcome.timeline import FoundDeadlock, Notice, NoticeKind
 from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy, PolicyBook
+from dealreg.policy.stages import Award
 
 __all__ = ["Docket"]
 
@@ -104,15 +115,24 @@ class Docket:
         """Put a registration where it belongs as it now is; who has to be looked at for it."""
         about = registration.registration_id
         touched = {about, *self._counted_with(about)}
-        facts = self.ledger.facts_about([registration])
-        views = [
-            View(facts, at, policy.vocabulary(), {c.name: c for c in policy.calendars})
-            for policy in self.policies
-        ]
-        self.grouping.place(registration, views)
+        self.grouping.place(registration, self._views(registration, at))
         for place in self.ledger.linked(registration):
             self._named_by.setdefault(place, set()).add(about)
         return touched | self._counted_with(about)
+
+    def index(self, registration: Registration, at: datetime | None) -> None:
+        """Note by what a registration is found that was placed before."""
+        when = registration.submitted_at if at is None else at
+        self.grouping.index(registration, self._views(registration, when))
+        for place in self.ledger.linked(registration):
+            self._named_by.setdefault(place, set()).add(registration.registration_id)
+
+    def _views(self, registration: Registration, at: datetime) -> list[View]:
+        facts = self.ledger.facts_about([registration])
+        return [
+            View(facts, at, policy.vocabulary(), {c.name: c for c in policy.calendars})
+            for policy in self.policies
+        ]
 
     def _counted_with(self, about: str) -> set[str]:
         return set(self.grouping.counted_with(about)) if self.grouping.counts else set()
@@ -174,6 +194,8 @@ class Docket:
             adopt(cell, run)
         asked = {member.registration_id for member in rules.registrations}
         cell.settled = cell.active <= asked
+        if not cell.settled:
+            leave_unplaced(cell, run)
         cell.referrals = tuple(run.referrals)
         told += settled.entries
         told += notices(cell, rules, at, touched)
@@ -233,6 +255,20 @@ class Docket:
         if kept is None or kept[0] is not record:
             kept = self._dates[subject, name] = (record, dates_in(record))
         return kept[1]
+
+    def standings_of(self, about: str) -> tuple[Standing, ...]:
+        """The standings of a registration as last decided, by benefit and line."""
+        cell = self.grouping.cells.get(about)
+        if cell is None:
+            return ()
+        contests = [contest for policy in self.policies for contest in policy.contests]
+        if any(contest.scope.award is Award.BY_LINE for contest in contests):
+            found = (s for (name, *_), s in cell.standings.items() if name == about)
+        else:
+            benefits = {contest.benefit for contest in contests}
+            places = ((about, benefit, None) for benefit in benefits)
+            found = (cell.standings[place] for place in places if place in cell.standings)
+        return tuple(sorted(found, key=lambda each: (each.benefit, each.line or "")))
 
     def facts(self) -> Facts:
         """All facts, with what is held."""

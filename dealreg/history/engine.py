@@ -11,11 +11,15 @@ from dealreg.facts.case import Facts
 from dealreg.facts.conform import value_problem
 from dealreg.facts.events import EVENT_RULES, Event, event_order
 from dealreg.facts.instants import instant
+from dealreg.history.checkpoints import marks_of, restore
 from dealreg.history.docket import Docket
 from dealreg.history.ledger import Ledger
 from dealreg.history.settling import Entry
 from dealreg.history.standing import lasting, state_of
+from dealreg.outcome.checkpoint import Checkpoint
+from dealreg.outcome.decision import Standing
 from dealreg.outcome.timeline import HeldPeriod, SetAside, State
+from dealreg.policy.normal import policy_digest
 from dealreg.policy.policies import Policy, PolicyBook
 
 __all__ = ["Replay"]
@@ -206,6 +210,75 @@ class Replay:
         """All facts as of `now`, with what is held: `decide` at `now` decides the same of them."""
         return self._docket.facts()
 
+    def checkpoint(self, *, taken: int = 0, written: int = 0) -> Checkpoint:
+        """All that the replay has to remember, as a value: `to_json` stores it.
+
+        Args:
+            taken: how many events were taken from their source, for who feeds the replay.
+            written: how much was written of what was drained, for who writes it.
+        """
+        return Checkpoint(
+            rules=policy_digest(self.rules),
+            now=self._now,
+            done=self._done or (),
+            facts=self._docket.ledger.facts(()),
+            seen=sorted(self._seen),
+            events=sorted((event for *_, event in self._events), key=event_order),
+            cells=marks_of(self._docket),
+            told=self._told,
+            taken=taken,
+            written=written,
+        )
+
+    @classmethod
+    def resumed(
+        cls,
+        rules: Policy | PolicyBook,
+        checkpoint: Checkpoint,
+        *,
+        externals: Externals | None = None,
+    ) -> "Replay":
+        """A replay that goes on where a checkpoint was made, as if it had never stopped.
+
+        Raises:
+            PolicyErrors: the rules are not sound.
+            UsageError: the checkpoint was made under other rules.
+        """
+        if checkpoint.rules != policy_digest(rules):
+            raise UsageError(
+                f"the checkpoint was made under other rules, {shown(checkpoint.rules)}",
+                value=checkpoint.rules,
+                hint="replay from the beginning under these rules, or go on under those",
+            )
+        made = cls(rules, externals=externals)
+        made._go_on(checkpoint)
+        return made
+
+    def _go_on(self, mark: Checkpoint) -> None:
+        restore(self._docket, mark)
+        self._now = mark.now
+        self._seen = set(mark.seen)
+        self._told = list(mark.told)
+        self._events = [(*event_order(event), event) for event in mark.events]
+        heapq.heapify(self._events)
+        match mark.done:
+            case (datetime() as when, int() as place):
+                self._done = (when, place)
+            case _:
+                self._done = None
+        self._changes = [each for each in self._changes if mark.now is None or each > mark.now]
+        cells = self._docket.grouping.all_cells()
+        self._wakes = [(cell.wakes, cell.name) for cell in cells if cell.wakes is not None]
+        heapq.heapify(self._wakes)
+
+    def standings_of(self, registration_id: str) -> tuple[Standing, ...]:
+        """The standings of one registration as last decided; none before it was submitted.
+
+        A look-up, cheap enough to ask before every event. The place in a queue may be left out,
+        or be that of an earlier decision; `state` has it exact.
+        """
+        return self._docket.standings_of(registration_id)
+
     def periods(self) -> Iterator[HeldPeriod]:
         """The periods that last, as of `now`."""
         for cell in self._docket.grouping.all_cells():
@@ -227,6 +300,8 @@ class Replay:
         """Do what is due before an instant, or also at it: clocks first, then events in order."""
         while (due := self._next()) is not None and (due < to or (inclusive and due == to)):
             woken = self._woken(due)
+            for name in sorted(woken):  # what it belongs to may change on a date
+                woken |= self._docket.place(self._docket.ledger.registrations[name], due)
             if woken:
                 self._settle(due, woken, ())
             else:

@@ -149,6 +149,18 @@ class Grouping:
             self._count(registration, seen)
         return cell
 
+    def index(self, registration: Registration, views: Iterable[View]) -> None:
+        """Note by what a registration is found that is in a cell already."""
+        about = registration.registration_id
+        seen = tuple(views)
+        for view in seen:
+            for keys in self._scopes:
+                key = _values(view, registration, keys)
+                if key is not None:
+                    self._by_key.setdefault(key, about)
+        if self._counts:
+            self._count(registration, seen)
+
     def _joined(self, cell: Cell, about: str, key: _Key | None) -> Cell:
         if key is None:
             return cell

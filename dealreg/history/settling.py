@@ -34,10 +34,12 @@ __all__ = [
     "adopt",
     "entry_order",
     "governed",
+    "leave_unplaced",
     "notices",
     "refused_for",
     "retire",
     "settle",
+    "unplaced",
 ]
 
 GRANTED = StandingKind.GRANTED
@@ -98,7 +100,7 @@ def settle(cell: Cell, run: Run, at: datetime, because: tuple[str, ...]) -> Sett
                 Transition(
                     at=at,
                     before=None if before is None else before.kind,
-                    after=after,
+                    after=unplaced(after),
                     final=place in cell.held,
                     because=because,
                 )
@@ -113,6 +115,20 @@ def settle(cell: Cell, run: Run, at: datetime, because: tuple[str, ...]) -> Sett
     settled.turned = sorted(live ^ (cell.live & asked))
     cell.live = cell.live - asked | live
     return settled
+
+
+def unplaced(standing: Standing) -> Standing:
+    """A standing without its place in the queue, which moves with every other in it."""
+    if standing.kind is StandingKind.WAITING:
+        return attrs.evolve(standing, place=None)
+    return standing
+
+
+def leave_unplaced(cell: Cell, run: Run) -> None:
+    """Forget the places in the queue of those that were decided without all the others."""
+    for standing in run.standings:
+        place = (standing.registration_id, standing.benefit, standing.line)
+        cell.standings[place] = unplaced(standing)
 
 
 def adopt(cell: Cell, run: Run) -> None:
@@ -242,6 +258,7 @@ def retire(cell: Cell, rules: Rules) -> None:
             continue
         cell.active.discard(about)
         cell.retired.add(about)
+        cell.turns.pop(about, None)
         if status is Status.WON:
             cell.won.add(about)
 

@@ -16,7 +16,7 @@ from dealreg.facts import (
     values,
     vocabulary,
 )
-from dealreg.outcome import decision, findings, record, timeline
+from dealreg.outcome import checkpoint, decision, findings, record, timeline
 from dealreg.policy import clocks, contests, policies, predicates, stages, terms
 from dealreg.wire import rejects
 
@@ -97,6 +97,11 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     decision.Decision,
     record.Answer,
     record.Record,
+    checkpoint.MemberMark,
+    checkpoint.PlaceMark,
+    checkpoint.SaidMark,
+    checkpoint.CellMark,
+    checkpoint.Checkpoint,
     timeline.HeldPeriod,
     timeline.Transition,
     timeline.Notice,
