@@ -8,5 +8,6 @@ history.
 
 from dealreg.history.engine import Replay
 from dealreg.history.queries import hindsight, known_by, replay, state
+from dealreg.history.runs import Ran, replay_into, told_in
 
-__all__ = ["Replay", "hindsight", "known_by", "replay", "state"]
+__all__ = ["Ran", "Replay", "hindsight", "known_by", "replay", "replay_into", "state", "told_in"]
