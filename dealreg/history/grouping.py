@@ -69,18 +69,8 @@ class Cell:
     def copy(self) -> "Cell":
         """The same cell, to go on apart from this one."""
         made = attrs.evolve(self)
-        for name in (
-            "active",
-            "retired",
-            "won",
-            "standings",
-            "conflicts",
-            "governs",
-            "held",
-            "past",
-        ):
+        for name in (*_SETS, *_MAPS):
             setattr(made, name, getattr(self, name).copy())
-        made.noticed = set(self.noticed)
         return made
 
     def take_in(self, other: "Cell") -> None:
