@@ -3,11 +3,12 @@
 import attrs
 
 from dealreg import Decision, Standing
+from dealreg.outcome.timeline import State
 
-__all__ = ["readable"]
+__all__ = ["present", "readable"]
 
 
-def readable(decision: Decision) -> dict[str, object]:
+def readable(decision: Decision | State) -> dict[str, object]:
     """The standings by benefit and registration, the referrals and the deadlocks; no trace."""
     standings: dict[str, dict[str, object]] = {}
     for each in decision.standings:
@@ -15,9 +16,9 @@ def readable(decision: Decision) -> dict[str, object]:
         standings.setdefault(each.benefit, {})[name] = _standing(each)
     found: dict[str, object] = {"standings": standings}
     if decision.referrals:
-        found["referrals"] = [_present(attrs.asdict(each)) for each in decision.referrals]
+        found["referrals"] = [present(attrs.asdict(each)) for each in decision.referrals]
     if decision.deadlocks:
-        found["deadlocks"] = [_present(attrs.asdict(each)) for each in decision.deadlocks]
+        found["deadlocks"] = [present(attrs.asdict(each)) for each in decision.deadlocks]
     return found
 
 
@@ -32,7 +33,7 @@ def _standing(standing: Standing) -> dict[str, object]:
     }
     given = standing.entitlement
     if given is not None:
-        found["gets"] = _present(
+        found["gets"] = present(
             {
                 "label": given.label,
                 "percent": None if given.percent is None else str(given.percent),
@@ -48,8 +49,9 @@ def _standing(standing: Standing) -> dict[str, object]:
             "own": None if margin.own is None else str(margin.own),
             "rival": None if margin.rival is None else str(margin.rival),
         }
-    return _present(found)
+    return present(found)
 
 
-def _present(found: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in found.items() if value not in (None, "", (), {})}
+def present(found: dict[str, object]) -> dict[str, object]:
+    """What is there: without what says nothing."""
+    return {key: value for key, value in found.items() if value not in (None, "", (), {}, [])}
