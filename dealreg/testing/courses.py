@@ -60,7 +60,8 @@ def holdings_of(
     instants: Sequence[datetime],
 ) -> Iterator[Holding]:
     """Awards of the past: at most one of each benefit that lasts, and some that have ended."""
-    for contest in sorted(policy.contests, key=lambda each: each.benefit):
+    by_benefit = {contest.benefit: contest for contest in policy.contests}
+    for _, contest in sorted(by_benefit.items()):
         if not once_in(draw, 3):
             continue
         lasting = pick(draw, registrations)

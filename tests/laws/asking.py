@@ -136,6 +136,15 @@ def reader_of(case, registration, policy=None):
     return Reader(view_of(case, policy), registration, case.externals)
 
 
+def all_live(case):
+    """The case with every registration live, for laws that need several that compete."""
+    live = [
+        attrs.evolve(each, status="submitted", status_reason=None, ended_at=None)
+        for each in case.facts.registrations
+    ]
+    return with_facts(case, registrations=live)
+
+
 def registrations_by_id(case):
     return {each.registration_id: each for each in case.facts.registrations}
 

@@ -181,6 +181,7 @@ class TestF11OneRecordOneContent:
             customers=twice(case.facts.customers),
             opportunities=twice(case.facts.opportunities),
             rulings=twice(case.facts.rulings),
+            holdings=twice(case.facts.holdings),
         )
         assert facts == case.facts
         assert bytes_of(decided(case, facts=facts)) == bytes_of(decided(case))

@@ -69,8 +69,10 @@ def run_quietly(rules: Rules) -> Run:
 
 def found_deadlocks(run: Run) -> Iterator[Deadlock]:
     """The deadlocks of all conflicts of a run (D-8)."""
+    asked = {(each.benefit, each.conflict, each.line) for each in run.referrals}
     for conflict in run.conflicts:
-        yield from deadlocks(run, conflict, run_quietly)
+        if (conflict.benefit, conflict.keys, conflict.line) not in asked:
+            yield from deadlocks(run, conflict, run_quietly)
 
 
 def _run(rules: Rules, trace: list[Step] | None) -> Run:
