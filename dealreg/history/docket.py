@@ -34,7 +34,7 @@ from dealreg.history.settling import (
     settle,
 )
 from dealreg.outcome.decision import Standing
-from dealreg.outcome.timeline import FoundDeadlock, Notice, NoticeKind
+from dealreg.outcome.timeline import EndedDeadlock, FoundDeadlock, Notice, NoticeKind
 from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.policy.stages import Award
@@ -199,7 +199,7 @@ class Docket:
         cell.referrals = tuple(run.referrals)
         told += settled.entries
         told += notices(cell, rules, at, touched)
-        told += _deadlocked(cell, run, at, asked)
+        told += _deadlocked(cell, run, at, asked, because)
         retire(cell, rules)
         self._set_alarm(cell, rules, at, asked)
         return set(chain.from_iterable(map(self._counted_with, settled.turned)))
@@ -276,16 +276,20 @@ class Docket:
         return self.ledger.facts([held for cell in cells for held in holdings_of(cell)])
 
 
-def _deadlocked(cell: Cell, run: Run, at: datetime, asked: set[str]) -> Iterator[FoundDeadlock]:
-    """Note the deadlocks of the registrations that were asked about; those that are new."""
+def _deadlocked(
+    cell: Cell, run: Run, at: datetime, asked: set[str], because: tuple[str, ...]
+) -> Iterator[FoundDeadlock | EndedDeadlock]:
+    """Note the deadlocks of the registrations that were asked about: the new, and the ended."""
     before = {place: each for place, each in cell.deadlocks.items() if place[0] in asked}
     for place in before:
         del cell.deadlocks[place]
     for each in found_deadlocks(run):
         place = (each.blocked, each.benefit, each.line)
         cell.deadlocks[place] = each
-        if before.get(place) != each:
+        if before.pop(place, None) != each:
             yield FoundDeadlock(since=at, deadlock=each)
+    for ended in before.values():
+        yield EndedDeadlock(at=at, deadlock=ended, because=because)
 
 
 def holdings_of(cell: Cell) -> list[Holding]:

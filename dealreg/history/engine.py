@@ -13,7 +13,9 @@ from dealreg.facts.events import EVENT_RULES, Event, event_order
 from dealreg.facts.instants import instant
 from dealreg.history.checkpoints import marks_of, restore
 from dealreg.history.docket import Docket
+from dealreg.history.horizon import TICK
 from dealreg.history.ledger import Ledger
+from dealreg.history.lookups import Lookups
 from dealreg.history.settling import Entry
 from dealreg.history.standing import lasting, state_of
 from dealreg.outcome.checkpoint import Checkpoint
@@ -160,6 +162,19 @@ class Replay:
             self._work(max(each[0] for each in self._events), inclusive=True)
         return self._now
 
+    def approach(self, to: datetime | str) -> None:
+        """Decide everything before an instant, and what clocks do at it; not its events.
+
+        How things stand then is what the events of that instant meet.
+        """
+        when = instant(to)
+        self._work(when, inclusive=False)
+        while woken := self._woken(when):
+            self._settle_woken(when, woken)
+        before = when - TICK
+        if self._now is None or self._now < before:
+            self._now = before
+
     def drain(self) -> list[Entry]:
         """What there is to tell since this was last asked, in the order of time."""
         told, self._told = self._told, []
@@ -271,6 +286,11 @@ class Replay:
         self._wakes = [(cell.wakes, cell.name) for cell in cells if cell.wakes is not None]
         heapq.heapify(self._wakes)
 
+    @property
+    def lookups(self) -> Lookups:
+        """Narrow questions about one registration, cheap enough to ask before every event."""
+        return Lookups(self._docket)
+
     def standings_of(self, registration_id: str) -> tuple[Standing, ...]:
         """The standings of one registration as last decided; none before it was submitted.
 
@@ -300,10 +320,8 @@ class Replay:
         """Do what is due before an instant, or also at it: clocks first, then events in order."""
         while (due := self._next()) is not None and (due < to or (inclusive and due == to)):
             woken = self._woken(due)
-            for name in sorted(woken):  # what it belongs to may change on a date
-                woken |= self._docket.place(self._docket.ledger.registrations[name], due)
             if woken:
-                self._settle(due, woken, ())
+                self._settle_woken(due, woken)
             else:
                 self._replay(due)
             self._now = due
@@ -324,6 +342,11 @@ class Replay:
             if not self._stale(at, name):
                 names |= self._docket.due(grouping.cells[name], due)
         return names
+
+    def _settle_woken(self, due: datetime, woken: set[str]) -> None:
+        for name in sorted(woken):  # what it belongs to may change on a date
+            woken |= self._docket.place(self._docket.ledger.registrations[name], due)
+        self._settle(due, woken, ())
 
     def _replay(self, at: datetime) -> None:
         """The next event, or those that count as simultaneous."""

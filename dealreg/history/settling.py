@@ -15,6 +15,7 @@ from dealreg.history.grouping import Cell, Place
 from dealreg.history.horizon import pending
 from dealreg.outcome.decision import Standing, StandingKind
 from dealreg.outcome.timeline import (
+    EndedDeadlock,
     FoundDeadlock,
     HeldPeriod,
     Notice,
@@ -44,10 +45,17 @@ __all__ = [
 
 GRANTED = StandingKind.GRANTED
 
-Entry: TypeAlias = Transition | HeldPeriod | Notice | FoundDeadlock | SetAside
+Entry: TypeAlias = Transition | HeldPeriod | Notice | FoundDeadlock | EndedDeadlock | SetAside
 """One thing that a replay has to tell."""
 
-_RANK: Final = {Notice: 0, HeldPeriod: 1, Transition: 2, FoundDeadlock: 3, SetAside: 4}
+_RANK: Final = {
+    Notice: 0,
+    HeldPeriod: 1,
+    Transition: 2,
+    EndedDeadlock: 3,
+    FoundDeadlock: 4,
+    SetAside: 5,
+}
 
 
 def entry_order(entry: Entry) -> tuple[object, ...]:
@@ -60,7 +68,7 @@ def entry_order(entry: Entry) -> tuple[object, ...]:
             about = (entry.benefit, entry.registration_id, entry.line or "")
         case Notice(at=at):
             about = (entry.benefit, entry.registration_id, f"{entry.clause} {entry.kind}")
-        case FoundDeadlock(since=at, deadlock=deadlock):
+        case FoundDeadlock(since=at, deadlock=deadlock) | EndedDeadlock(at=at, deadlock=deadlock):
             about = (deadlock.benefit, deadlock.blocked, deadlock.line or "")
         case SetAside(event=event):
             at, about = takes_effect(event), ("", event.event_id, "")

@@ -10,7 +10,14 @@ from dealreg.facts.events import Event
 from dealreg.facts.holdings import Holding
 from dealreg.facts.values import FrozenMap, as_tuple
 from dealreg.outcome.decision import Deadlock, Referral, Standing
-from dealreg.outcome.timeline import FoundDeadlock, HeldPeriod, Notice, SetAside, Transition
+from dealreg.outcome.timeline import (
+    EndedDeadlock,
+    FoundDeadlock,
+    HeldPeriod,
+    Notice,
+    SetAside,
+    Transition,
+)
 
 __all__ = ["CellMark", "Checkpoint", "MemberMark", "PlaceMark", "SaidMark"]
 
@@ -102,8 +109,8 @@ class Checkpoint:
     seen: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     events: tuple[Event, ...] = attrs.field(default=(), converter=as_tuple)
     cells: tuple[CellMark, ...] = attrs.field(default=(), converter=as_tuple)
-    told: tuple[Transition | HeldPeriod | Notice | FoundDeadlock | SetAside, ...] = attrs.field(
-        default=(), converter=as_tuple
-    )
+    told: tuple[
+        Transition | HeldPeriod | Notice | FoundDeadlock | EndedDeadlock | SetAside, ...
+    ] = attrs.field(default=(), converter=as_tuple)
     taken: int = 0
     written: int = 0

@@ -11,6 +11,7 @@ from dealreg.facts.values import Choice, as_tuple
 from dealreg.outcome.decision import Deadlock, Referral, Standing, StandingKind
 
 __all__ = [
+    "EndedDeadlock",
     "FoundDeadlock",
     "HeldPeriod",
     "Notice",
@@ -130,6 +131,22 @@ class FoundDeadlock:
 
     since: datetime
     deadlock: Deadlock
+
+
+@attrs.frozen(kw_only=True)
+class EndedDeadlock:
+    """A deadlock that stands no more.
+
+    Attributes:
+        at: from when on the benefit is not deadlocked for the registration that was blocked.
+        because: the events that were the cause, by identifier; empty where a clock was.
+    """
+
+    tag: ClassVar[str] = "ended_deadlock"
+
+    at: datetime
+    deadlock: Deadlock
+    because: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
 
 
 @attrs.frozen(kw_only=True)

@@ -107,6 +107,7 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     timeline.Notice,
     timeline.Pending,
     timeline.FoundDeadlock,
+    timeline.EndedDeadlock,
     timeline.SetAside,
     timeline.State,
     timeline.Timeline,
