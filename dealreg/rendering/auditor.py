@@ -56,7 +56,7 @@ class Auditor:
         yield Item(
             f"Facts: registrations {len(facts.registrations)}, partners {len(facts.partners)}, "
             f"end customers {len(facts.customers)}, opportunities {len(facts.opportunities)}, "
-            f"rulings {len(facts.rulings)}."
+            f"rulings {len(facts.rulings)}, holdings {len(facts.holdings)}."
         )
         if isinstance(record.rules, PolicyBook):
             yield Item(f"Which version governs: {label(record.rules.governs.value)}.")
@@ -111,6 +111,8 @@ class Auditor:
             yield Item(f"Rival that mattered: {self.situation.name(standing.rival)}.")
         if standing.margin is not None:
             yield Item(self._margin(standing.margin))
+        if standing.provisional_until is not None:
+            yield Item(f"Provisional until {self.clock.instant(standing.provisional_until)}.")
         if standing.missing:
             yield Item(f"Missing facts: {', '.join(map(told, standing.missing))}.")
         if standing.entitlement is not None:
@@ -156,7 +158,7 @@ class Auditor:
     def _referral(self, referral: Referral) -> Item:
         deal = self._deal(referral.benefit, referral.conflict)
         line = f" for {told(referral.line)}" if referral.line is not None else ""
-        candidates = ", ".join(map(self.situation.name, referral.candidates))
+        candidates = ", ".join(map(self.situation.name, referral.candidates)) or "no candidates"
         return Item(
             f"{label(referral.benefit)}{line}, {deal} [{referral.code}] "
             f"at {told(referral.clause)}: {candidates}."

@@ -15,12 +15,16 @@ from dealreg.rendering.reasons import (
     AllTaken,
     AwaitsBenefit,
     AwaitsRuling,
+    DealWon,
     Excluded,
     Gap,
     Holds,
+    Keeps,
+    Kept,
     Lapsed,
     Late,
     LevelGap,
+    MilestoneMissed,
     NotComplementary,
     NotHolder,
     NotLive,
@@ -46,10 +50,14 @@ __all__ = ["because", "further_items"]
 
 Plain: TypeAlias = (
     Holds
+    | Keeps
+    | Kept
+    | DealWon
     | NotLive
     | NotOffered
     | ScopeUnknown
     | Lapsed
+    | MilestoneMissed
     | Refused
     | NotHolder
     | Excluded
@@ -142,9 +150,9 @@ def _plainly(reason: Plain, phrases: Phrases, benefit: str) -> str:
     it = _it(phrases)
     match reason:
         case Holds(rank):
-            return f"{it} holds the {benefit}" + (
-                f", as the {nth(rank)} holder" if rank > 1 else ""
-            )
+            return f"{it} holds the {benefit}{_rank(rank)}"
+        case Keeps() | Kept() | DealWon() | Lapsed() | MilestoneMissed():
+            return _over_time(reason, phrases, benefit)
         case NotLive(status):
             said = _NOT_LIVE.get(status or "draft", f"its status is {status}")
             return f"{it} takes no part: {said}"
@@ -152,9 +160,6 @@ def _plainly(reason: Plain, phrases: Phrases, benefit: str) -> str:
             return f"no version of the rules that was in force for {it} offers the {benefit}"
         case ScopeUnknown():
             return f"it is not known what {it} competes for"
-        case Lapsed(started, ended):
-            first, last = phrases.clock.instant(started), phrases.clock.instant(ended)
-            return f"the {benefit} ran from {first} and ended at {last}"
         case Refused():
             return f"a person at the vendor decided against {it}"
         case AwaitsRuling():
@@ -170,6 +175,34 @@ def _plainly(reason: Plain, phrases: Phrases, benefit: str) -> str:
             return _equal(reason, phrases)
         case SameClaimant(own):
             return _same_claimant(own, phrases)
+        case _:
+            assert_never(reason)
+
+
+def _rank(rank: int) -> str:
+    return f", as the {nth(rank)} holder" if rank > 1 else ""
+
+
+def _over_time(
+    reason: Keeps | Kept | DealWon | Lapsed | MilestoneMissed, phrases: Phrases, benefit: str
+) -> str:
+    it, when = _it(phrases), phrases.clock.instant
+    match reason:
+        case Keeps(rank, since):
+            return f"{it} keeps the {benefit}{_rank(rank)}, which it holds since {when(since)}"
+        case Kept():
+            return (
+                f"the {benefit} was awarded before, for good, and the registration that holds it "
+                "keeps it"
+            )
+        case DealWon():
+            return f"{it} takes no more part: the deal is closed as won by another registration"
+        case Lapsed(started, ended):
+            return f"the {benefit} ran from {when(started)} and ended at {when(ended)}"
+        case MilestoneMissed(field, due, final):
+            what = noun(field, phrases.vocabulary, phrases.voice)
+            latest = f", at the very latest before {when(final)}" if final != due else ""
+            return f"{what} had to come before {when(due)}{latest}, and did not"
         case _:
             assert_never(reason)
 

@@ -1,6 +1,7 @@
 """The channel manager's explanation: who holds what and why, who lost, what needs a person."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -98,6 +99,9 @@ class Manager:
                 items.append(Item(f"It gets {said}."))
             if said := period_words(standing.entitlement, self.clock):
                 items.append(Item(f"It runs {said}."))
+        if standing.provisional_until is not None:
+            until = self.clock.instant(standing.provisional_until)
+            items.append(Item(f"Provisional until {until}: others may still come in time."))
         return items + self._missing(standing)
 
     def _missing(self, standing: Standing) -> list[Item]:
@@ -114,7 +118,8 @@ class Manager:
             yield Paragraph(self.deadlock(deadlock))
         for referral in self.questions:
             yield Paragraph(self.question(referral))
-            yield self._candidates(referral)
+            if referral.candidates:
+                yield self._candidates(referral)
         returned = [e for e in self.situation.standings if e.kind is StandingKind.RETURNED]
         if returned:
             names = sorted({each.registration_id for each in returned})
@@ -156,6 +161,8 @@ class Manager:
 
     def question(self, referral: Referral) -> str:
         """A question for a person, in sentences."""
+        if not referral.candidates:
+            return self._vacant(referral)
         admission = self._admission(referral)
         benefit, name = label(referral.benefit), self.situation.name
         where = deal_words(self.situation, referral.benefit, referral.conflict)
@@ -174,6 +181,14 @@ class Manager:
         return (
             f"{head} whether {name(admission.registration_id)} may take part in the {benefit} for "
             f"{where}. {self._why(referral, admission)}{wait}"
+        )
+
+    def _vacant(self, referral: Referral) -> str:
+        line = "" if referral.line is None else f", {told(referral.line)}"
+        where = deal_words(self.situation, referral.benefit, referral.conflict)
+        return (
+            f"To decide [{referral.code}]: who gets the {label(referral.benefit)} for "
+            f"{where}{line}. Its holder has lost it, and nobody is left who could have it."
         )
 
     def _asked(self, referral: Referral) -> list[Standing]:
@@ -270,6 +285,7 @@ class Manager:
             "policy_version": standing.policy_version,
             "rival": standing.rival,
             "place": standing.place,
+            "provisional_until": _instant(standing.provisional_until),
             "entitlement": entitlement_data(standing.entitlement),
             "missing": list(standing.missing),
             "margin": None if margin is None else _fields(margin),
@@ -311,6 +327,10 @@ def contest_title(conflict: Conflict) -> str:
 def _fields(value: Any) -> dict[str, Any]:
     names = [attribute.name for attribute in attrs.fields(type(value))]
     return {name: plain(getattr(value, name)) for name in names}
+
+
+def _instant(when: datetime | None) -> str | None:
+    return None if when is None else iso(when)
 
 
 def _flat(item: Item) -> str:

@@ -12,6 +12,7 @@ __all__ = ["CODES"]
 CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "GRANTED": "It holds the benefit.",
+        "KEPT": "It was awarded the benefit for good, and keeps it.",
         "NOT_YET_SUBMITTED": "It is submitted only after the instant asked about.",
         "DRAFT": "It has not been submitted yet.",
         "RETURNED": "The vendor sent it back for more information.",
@@ -23,6 +24,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "SUPERSEDED": "Another registration has taken its place.",
         "WON": "Its deal is closed as won.",
         "LOST": "Its deal is closed as lost.",
+        "OPPORTUNITY_WON": "Another registration has won the deal.",
+        "MILESTONE_MISSED": "What had to happen by a deadline did not.",
         "NOT_OFFERED": "No version of the rules in force for it offers the benefit.",
         "SCOPE_UNKNOWN": "What it competes for is not known.",
         "NOT_HOLDER": "The benefit is for holders of another one, which it does not hold.",
@@ -36,6 +39,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "NOT_COMPLEMENTARY": "It does not fit beside those who hold the benefit.",
         "TIE": "It is equal to others in every preference, and a person decides.",
         "MISSING_FOR_ORDER": "A fact that the order needs is not known, and a person decides.",
+        "VENDOR_ASSIGNS": "Its holder has lost it, nobody is left, and a person assigns it.",
         "AFTER_TIE": "Whether there is room depends on how a person decides a tie before it.",
     }
 )

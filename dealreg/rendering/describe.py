@@ -10,13 +10,24 @@ from dealreg.facts.fields import Count, Elapsed, Field, Inside, Same, SinceEnded
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.outcome.findings import Findings
 from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
+from dealreg.rendering.clocks import answer_items
 from dealreg.rendering.document import Block, Bullets, Document, Heading, Item, Paragraph, Table
 from dealreg.rendering.markdown import to_markdown
 from dealreg.rendering.nouns import is_among, noun
 from dealreg.rendering.phrases import Phrases
 from dealreg.rendering.plain_text import to_text
 from dealreg.rendering.stages import contest_items
-from dealreg.rendering.words import Clock, capital, label, listed, quoted, span_words, told, weekday
+from dealreg.rendering.words import (
+    Clock,
+    by_calendar,
+    capital,
+    label,
+    listed,
+    quoted,
+    span_words,
+    told,
+    weekday,
+)
 
 __all__ = ["Form", "describe", "description", "printed"]
 
@@ -141,6 +152,9 @@ def _policy(policy: Policy, clock: Clock, level: int) -> Iterable[Block]:
     for contest in policy.contests:
         yield Heading(level, capital(label(contest.benefit)))
         yield Bullets(contest_items(contest, phrases))
+    if policy.sla is not None:
+        yield Heading(level, "The vendor's answer")
+        yield Bullets(answer_items(policy.sla, phrases))
     if policy.calendars:
         yield Heading(level, "Calendars")
         yield Bullets(tuple(_calendar(each, clock) for each in policy.calendars))
@@ -217,7 +231,7 @@ def _derivation(field: Field, phrases: Phrases) -> str:
 
 def _unit(count: Count, calendar: str | None) -> str:
     unit = "exactly" if count is Count.TIME else f"in {count.value.replace('_', ' ')}"
-    return unit + ("" if calendar is None else f", by the calendar {label(calendar)}")
+    return unit + by_calendar(calendar)
 
 
 def _only(tally: Tally, vocabulary: Vocabulary) -> str:

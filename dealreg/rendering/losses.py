@@ -13,6 +13,9 @@ from dealreg.rendering.phrases import Phrases
 from dealreg.rendering.reasoning import further, reason_and_tell
 from dealreg.rendering.reasons import (
     AwaitsRuling,
+    DealWon,
+    Keeps,
+    Kept,
     Late,
     NotComplementary,
     NotHolder,
@@ -29,6 +32,9 @@ __all__ = ["loss_items", "winner_words"]
 
 def winner_words(situation: Situation, standing: Standing, clock: Clock) -> str:
     """Why a holder holds: what told it from those who lost to it."""
+    held, _ = reason_and_tell(situation, standing)
+    if isinstance(held, Keeps):
+        return f"It keeps what it holds since {clock.instant(held.since)}"
     conflict = situation.conflict(standing)
     others = [
         e for e in situation.conflicts[conflict] if e.registration_id != standing.registration_id
@@ -97,7 +103,14 @@ def loss_items(situation: Situation, standing: Standing, clock: Clock) -> tuple[
         case NotHolder(benefit) if rival:
             own = because(reason, "", situation.phrases(standing, clock), standing.benefit)
             return (*own, Item(f"In its way to the {label(benefit)}: {rival}."))
-        case Overridden() | NotComplementary() | SameClaimant(None) | TieBroken() if rival:
+        case (
+            Overridden()
+            | NotComplementary()
+            | SameClaimant(None)
+            | TieBroken()
+            | Kept()
+            | DealWon()
+        ) if rival:
             own = because(reason, "", phrases, standing.benefit)
             return (*own, Item(f"The other registration is {rival}."))
         case _:

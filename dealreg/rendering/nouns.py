@@ -68,6 +68,9 @@ _NOUNS = {
     "submitted_at": "the submission of {R}",
     "completed_at": "the completion of {R}",
     "approved_at": "the approval of {R}",
+    "last_submitted_at": "the last submission of {R}",
+    "amended_at": "the last amendment of {R}",
+    "ordered_at": "the customer's order",
     "asked_at": "the instant of the decision",
     "status": "the status of {R}",
     "score": "{Rs} merit score",
@@ -164,6 +167,9 @@ _EVENTS = {
     "submitted_at": ("submission", "was submitted"),
     "completed_at": ("completion", "was complete"),
     "approved_at": ("approval", "was approved"),
+    "last_submitted_at": ("the last submission", "was last submitted"),
+    "amended_at": ("the last amendment", "was last amended"),
+    "ordered_at": ("the customer's order", ""),
     "asked_at": ("the decision", ""),
     "tender_published_at": ("publication of the tender", ""),
 }
@@ -208,7 +214,7 @@ def noun(name: str, vocabulary: Vocabulary, voice: Voice = Voice.TERMS) -> str:
             return f"{_counted(counted)} from {first} to {last}"
         case Tally(same, within):
             shared = listed([bare(each, vocabulary) for each in same])
-            only = _where(field.derived, vocabulary)
+            only = _where(field.derived)
             recent = "" if within is None else f", submitted at most {span_words(within)} before,"
             return f"the number of earlier live registrations with the same {shared}{only}{recent}"
         case SinceEnded(same, counted):
@@ -226,11 +232,10 @@ def fact_noun(fact: Fact, vocabulary: Vocabulary, voice: Voice = Voice.TERMS) ->
     return said if fact.as_of is None else f"{said} as of {event(fact.as_of, vocabulary)}"
 
 
-def _where(tally: Tally, vocabulary: Vocabulary) -> str:
-    """Which registrations a tally counts, if not all: ` whose status is "approved"`."""
-    values = {bare(name, vocabulary): str(tally.where[name]) for name in tally.where}
-    asked = [f"{name} is {quoted(value)}" for name, value in values.items()]
-    return f" whose {listed(asked)}" if asked else ""
+def _where(tally: Tally) -> str:
+    """Which registrations a tally counts, if not all: ` and the status "approved"`."""
+    asked = [f"the {label(name)} {quoted(str(tally.where[name]))}" for name in tally.where]
+    return f" and with {listed(asked)}" if asked else ""
 
 
 def _counted(counted: Count) -> str:

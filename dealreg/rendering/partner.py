@@ -4,6 +4,7 @@ Made from a `Letter`, which has no room for anybody else's facts. This module do
 record is.
 """
 
+from datetime import datetime
 from typing import Any, assert_never
 
 from dealreg.facts.instants import iso
@@ -106,6 +107,8 @@ def _sentences(answer: Answer, clock: Clock) -> list[Item]:
         told_why.append(Item(f"Your registration is {nth(answer.place)} in the queue."))
     if answer.entitlement is not None:
         told_why += _worth(answer.outcome, answer.entitlement, clock)
+    if answer.open_until is not None:
+        told_why.append(Item(_provisionally(answer.open_until, clock)))
     if answer.stuck is not None:
         told_why.append(Item(_honestly(answer, answer.stuck)))
     return told_why + _supply(answer)
@@ -133,10 +136,19 @@ def entitlement_words(worth: Entitlement) -> str:
 
 def period_words(worth: Entitlement, clock: Clock) -> str:
     """From when until when; empty where the policy or the facts say nothing of it."""
-    if worth.starts is None or worth.ends is None:
+    if worth.starts is None:
         return ""
-    first, last = clock.instant(worth.starts), clock.instant(worth.ends)
-    return f"from {first} until {last}, that last instant not included"
+    first = clock.instant(worth.starts)
+    if worth.ends is None:
+        return f"from {first}, and has no end while its clock stands still"
+    return f"from {first} until {clock.instant(worth.ends)}, that last instant not included"
+
+
+def _provisionally(until: datetime, clock: Clock) -> str:
+    return (
+        "This is provisional: other registrations may still come in time and change it, until "
+        f"{clock.instant(until)} at the latest."
+    )
 
 
 def _honestly(answer: Answer, stuck: Stuck) -> str:
@@ -200,6 +212,7 @@ def _answer_data(answer: Answer, clock: Clock) -> dict[str, Any]:
         "lost_by": _lost_by(answer),
         "queue_place": answer.place,
         "entitlement": entitlement_data(answer.entitlement),
+        "provisional_until": None if answer.open_until is None else iso(answer.open_until),
         "needed": [
             {"field": e.field, "name": e.noun, "supplied_by": "you" if e.by_applicant else "vendor"}
             for e in answer.needed

@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from dealreg.deciders.reference.truth import Reader
-from dealreg.facts.fields import Elapsed, Field, FieldType, Inside, Same, Source, Subject, Tally
+from dealreg.facts.fields import (
+    Elapsed,
+    Field,
+    FieldType,
+    Inside,
+    Same,
+    SinceEnded,
+    Source,
+    Subject,
+    Tally,
+)
 from dealreg.facts.values import Value
 from dealreg.outcome.decision import Margin, Standing, StandingKind
 from dealreg.policy.contests import Contest
@@ -17,6 +27,7 @@ from dealreg.policy.paths import (
     STATUS,
     after_path,
     contest_path,
+    milestone_path,
     override_path,
     prefer_path,
     requirement_path,
@@ -32,12 +43,16 @@ from dealreg.rendering.reasons import (
     AnyShort,
     AwaitsBenefit,
     AwaitsRuling,
+    DealWon,
     Excluded,
     Gap,
     Holds,
+    Keeps,
+    Kept,
     Lapsed,
     Late,
     LevelGap,
+    MilestoneMissed,
     Needed,
     NotComplementary,
     NotHolder,
@@ -67,7 +82,9 @@ __all__ = ["all_missing", "further", "needed", "reason_and_tell", "shortfall"]
 def reason_and_tell(situation: Situation, standing: Standing) -> tuple[Reason, str]:
     """Why a registration stands as it does, and what the policy says a partner may be told."""
     if standing.kind is StandingKind.GRANTED:
-        return Holds(standing.place or 1), ""
+        return _held(situation, standing), ""
+    if standing.clause == STATUS and standing.rival is not None:
+        return DealWon(), ""
     if standing.clause == STATUS:
         return _status(situation, standing), ""
     if standing.clause == NOT_IN_FORCE:
@@ -77,6 +94,8 @@ def reason_and_tell(situation: Situation, standing: Standing) -> tuple[Reason, s
     if standing.kind is StandingKind.REFERRED and standing.rival is not None:
         return AwaitsRuling(), ""  # the clause is that of the other registration's question
     own, lead = situation.own(standing), situation.lead(standing)
+    if lead is not None and (timed := _timed(situation, standing, lead[0])) is not None:
+        return timed
     if own is not None and (found := _admission(situation, standing, *own)) is not None:
         return found
     if lead is not None:
@@ -84,9 +103,17 @@ def reason_and_tell(situation: Situation, standing: Standing) -> tuple[Reason, s
     return NotOffered(), ""
 
 
+def _held(situation: Situation, standing: Standing) -> Holds | Keeps:
+    rank = standing.place or 1
+    place = (standing.registration_id, standing.benefit, standing.line)
+    held = situation.rules.holdings.get(place)
+    return Holds(rank) if held is None else Keeps(rank, held.since)
+
+
 def _status(situation: Situation, standing: Standing) -> NotLive:
     registration = situation.registrations[standing.registration_id]
-    view = next(iter(situation.rules.views.values()))
+    lead, views = situation.lead(standing), situation.rules.views
+    view = views[lead[1]] if lead is not None else next(iter(views.values()))
     status = view.status(registration)
     return NotLive(None if status is None else status.value)
 
@@ -108,12 +135,23 @@ def _admission(
                 return AwaitsBenefit(after.benefit), ""
             made = NotHolder(after.benefit) if after.holds else Excluded(after.benefit)
             return made, after.tell
-    if contest.period is not None and standing.clause == contest_path(benefit, "period"):
-        facts = _step(situation, standing)
+    return None
+
+
+def _timed(situation: Situation, standing: Standing, contest: Contest) -> tuple[Reason, str] | None:
+    """The reason, when a clock of the contest has run out; None when none has."""
+    facts = _step(situation, standing)
+    if contest.period is not None and standing.clause == contest_path(standing.benefit, "period"):
         started, ended = facts.get(contest.period.starts), facts.get("ends")
         assert isinstance(started, datetime)
         assert isinstance(ended, datetime)
         return Lapsed(started, ended), ""
+    for each in contest.milestones:
+        if standing.clause == milestone_path(standing.benefit, each.code):
+            due, final = facts.get("due"), facts.get("final")
+            assert isinstance(due, datetime)
+            assert isinstance(final, datetime)
+            return MilestoneMissed(each.met, due, final), each.tell
     return None
 
 
@@ -153,7 +191,8 @@ def _others_unmet(situation: Situation, standing: Standing) -> Iterator[tuple[Re
 
 def _step(situation: Situation, standing: Standing) -> dict[str, Value]:
     steps = (step for step in situation.steps(standing) if step.clause == standing.clause)
-    return dict(next(steps).facts)
+    found = next(steps, None)
+    return {} if found is None else dict(found.facts)
 
 
 def _contest(
@@ -175,6 +214,8 @@ def _contest(
         rival = situation.registrations.get(standing.rival or "")
         same = rival is not None and rival.partner_id == standing.partner_id
         return SameClaimant(standing.rival if same else None), ""
+    if standing.clause == contest_path(benefit, "final_from"):
+        return Kept(), contest.others.tell
     if standing.clause == contest_path(benefit, "capacity"):
         return AllTaken(), contest.others.tell
     return _tie(standing, contest.tie), contest.others.tell if standing.rival else ""
@@ -267,7 +308,7 @@ def _own_value(reader: Reader, atom: Predicate) -> Value | None:
         return value
     if field.subject not in (Subject.REGISTRATION, Subject.PARTNER) or field.name in _OTHERS:
         return None
-    if isinstance(field.derived, Tally | Elapsed | Same | Inside):
+    if field.derived is not None:
         return value if _inputs_own(reader, field) else None
     if isinstance(value, str | frozenset) and _names_another(reader, value):
         return None
@@ -276,7 +317,7 @@ def _own_value(reader: Reader, atom: Predicate) -> Value | None:
 
 def _inputs_own(reader: Reader, field: Field) -> bool:
     if not isinstance(field.derived, Elapsed):
-        return False  # a tally counts the registrations of others
+        return False  # it is made of the registrations of others
     ends = (field.derived.start, field.derived.end)
     fields = [reader.view.vocabulary.get(name) for name in ends]
     return all(
@@ -326,7 +367,7 @@ def _supplied(reader: Reader, name: str, as_of: str | None) -> list[str]:
             names = (left, right)
         case Inside(inner, outer):
             names = (inner, outer)
-        case Tally(same):
+        case Tally(same) | SinceEnded(same):
             names = same
         case _:
             return [name]

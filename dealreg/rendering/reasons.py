@@ -10,11 +10,22 @@ from typing import ClassVar, TypeAlias
 
 import attrs
 
-from dealreg.facts.values import Value, as_tuple, typed
+from dealreg.facts.values import as_tuple
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.outcome.decision import Entitlement, StandingKind
 from dealreg.policy.predicates import Predicate
 from dealreg.policy.stages import Effect, Joint, Preference, Window
+from dealreg.rendering.distances import (
+    AllShort,
+    AnyShort,
+    Gap,
+    LevelGap,
+    OwnMissing,
+    Short,
+    Shortfall,
+    TimeGap,
+    Unsaid,
+)
 
 __all__ = [
     "AllShort",
@@ -23,13 +34,17 @@ __all__ = [
     "AnyShort",
     "AwaitsBenefit",
     "AwaitsRuling",
+    "DealWon",
     "Excluded",
     "Gap",
     "Holds",
+    "Keeps",
+    "Kept",
     "Lapsed",
     "Late",
     "Letter",
     "LevelGap",
+    "MilestoneMissed",
     "Needed",
     "NotComplementary",
     "NotHolder",
@@ -54,86 +69,36 @@ __all__ = [
 
 
 @attrs.frozen
-class Short:
-    """One thing that was needed and is not so, or is not known.
-
-    Attributes:
-        atom, negated: what was needed: the predicate, or with `negated` its opposite.
-        unknown: whether it failed because a fact is not known.
-        own: what was found of the registration's own facts; None when not known or not its own.
-    """
-
-    tag: ClassVar[str] = "short"
-
-    atom: Predicate
-    negated: bool
-    unknown: bool
-    own: Value | None = attrs.field(default=None, eq=typed)
-
-
-@attrs.frozen
-class AllShort:
-    """Several things, each of which was needed."""
-
-    tag: ClassVar[str] = "all_short"
-
-    parts: tuple["Shortfall", ...] = attrs.field(converter=as_tuple)
-
-
-@attrs.frozen
-class AnyShort:
-    """Several things, one of which would have been enough."""
-
-    tag: ClassVar[str] = "any_short"
-
-    parts: tuple["Shortfall", ...] = attrs.field(converter=as_tuple)
-
-
-Shortfall: TypeAlias = Short | AllShort | AnyShort
-
-
-@attrs.frozen
-class TimeGap:
-    """How much earlier or later the preferred registration was."""
-
-    tag: ClassVar[str] = "time_gap"
-
-    length: timedelta
-
-
-@attrs.frozen
-class LevelGap:
-    """How many levels lay between the two."""
-
-    tag: ClassVar[str] = "level_gap"
-
-    levels: int
-
-
-@attrs.frozen
-class OwnMissing:
-    """The registration's own value was not known."""
-
-    tag: ClassVar[str] = "own_missing"
-
-
-@attrs.frozen
-class Unsaid:
-    """Another registration came first by it; how far is not for this reader."""
-
-    tag: ClassVar[str] = "unsaid"
-
-
-Gap: TypeAlias = TimeGap | LevelGap | OwnMissing | Unsaid
-
-
-@attrs.frozen
 class Holds:
     """It holds the benefit; with its rank, where several may."""
 
     tag: ClassVar[str] = "holds"
 
     rank: int
+
+
+@attrs.frozen
+class Keeps:
+    """It was awarded the benefit for good, and keeps it; since when."""
+
+    tag: ClassVar[str] = "keeps"
+
+    rank: int
+    since: datetime
+
+
+@attrs.frozen
+class Kept:
+    """Another one was awarded the benefit for good before, and keeps it."""
+
+    tag: ClassVar[str] = "kept"
+
+
+@attrs.frozen
+class DealWon:
+    """Another registration has won the deal."""
+
+    tag: ClassVar[str] = "deal_won"
 
 
 @attrs.frozen
@@ -167,6 +132,17 @@ class Lapsed:
 
     started: datetime
     ended: datetime
+
+
+@attrs.frozen
+class MilestoneMissed:
+    """What the instant field says had to happen by `due`, at the very latest by `final`."""
+
+    tag: ClassVar[str] = "milestone_missed"
+
+    field: str
+    due: datetime
+    final: datetime
 
 
 @attrs.frozen
@@ -299,10 +275,14 @@ class SameClaimant:
 
 Reason: TypeAlias = (
     Holds
+    | Keeps
+    | Kept
+    | DealWon
     | NotLive
     | NotOffered
     | ScopeUnknown
     | Lapsed
+    | MilestoneMissed
     | Unmet
     | Refused
     | NotHolder
@@ -361,6 +341,8 @@ class Answer:
         further: other requirements it does not meet, each with the policy's sentence.
         place: the place in the queue, from 1; None when not waiting.
         entitlement: what it gets.
+        open_until: until when, at the latest, others may come in time and change this; None when
+            they cannot. A whole day, so that no exact instant follows from it.
         needed: the facts that would have to be supplied.
         stuck: set where the benefit is deadlocked.
         version: the version of the rules that judged it.
@@ -378,6 +360,7 @@ class Answer:
     further: tuple[tuple[Unmet, str], ...] = attrs.field(default=(), converter=as_tuple)
     place: int | None = None
     entitlement: Entitlement | None = None
+    open_until: datetime | None = None
     needed: tuple[Needed, ...] = attrs.field(default=(), converter=as_tuple)
     stuck: Stuck | None = None
     version: str = ""

@@ -1,5 +1,7 @@
 """From a record to the letter about one registration: the only way to a partner's explanation."""
 
+from datetime import UTC, datetime, timedelta
+
 from dealreg.outcome.decision import Standing
 from dealreg.outcome.record import Record
 from dealreg.rendering.nouns import Voice
@@ -50,11 +52,24 @@ def _answer(situation: Situation, standing: Standing) -> Answer:
         further=further(situation, standing),
         place=standing.place if standing.kind.value == "waiting" else None,
         entitlement=standing.entitlement,
+        open_until=_open_until(standing),
         needed=_needed(situation, standing, reason),
         stuck=_stuck(situation, standing),
         version=standing.policy_version,
         vocabulary=policy.vocabulary(),
     )
+
+
+def _open_until(standing: Standing) -> datetime | None:
+    """Until when others may come in time, up to the end of the day in UTC.
+
+    The exact instant would tell when the earliest of all registrations was made.
+    """
+    until = standing.provisional_until
+    if until is None:
+        return None
+    day = datetime(until.year, until.month, until.day, tzinfo=UTC)
+    return day + timedelta(days=1)
 
 
 def _needed(situation: Situation, standing: Standing, reason: Reason) -> tuple[Needed, ...]:

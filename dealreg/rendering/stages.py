@@ -5,7 +5,6 @@ from typing import assert_never
 
 from dealreg.facts.fields import FieldType
 from dealreg.facts.values import Unit
-from dealreg.policy.clocks import Period
 from dealreg.policy.contests import Contest
 from dealreg.policy.predicates import Constant
 from dealreg.policy.stages import (
@@ -31,10 +30,12 @@ from dealreg.policy.stages import (
     Window,
 )
 from dealreg.policy.terms import Band, Banded, FractionOfHolder, Percent, Terms
+from dealreg.rendering.clocks import clock_items
 from dealreg.rendering.document import Item
 from dealreg.rendering.nouns import bare, event, noun
 from dealreg.rendering.phrases import Phrases
 from dealreg.rendering.words import (
+    by_calendar,
     capital,
     count,
     fraction,
@@ -43,8 +44,8 @@ from dealreg.rendering.words import (
     nth,
     number,
     percent,
-    quoted,
     span_words,
+    tell_words,
     told,
 )
 
@@ -72,7 +73,7 @@ def _items(contest: Contest, phrases: Phrases) -> Iterable[Item]:
         yield _joint(contest.joint, phrases)
     yield _given(contest.gives, phrases)
     yield _others(contest.others, phrases)
-    yield _period(contest.period, phrases)
+    yield from clock_items(contest, phrases)
 
 
 def _scope(scope: Scope, phrases: Phrases) -> Item:
@@ -104,11 +105,12 @@ def _eligible(contest: Contest, phrases: Phrases) -> Item:
 def _dependence(after: HolderOf) -> Item:
     other = label(after.benefit)
     text = f"It holds the {other}" if after.holds else f"It does not hold the {other}"
-    return Item(f"{text}. [{after.code}]{_told(after.tell)}")
+    return Item(f"{text}. [{after.code}]{tell_words(after.tell)}")
 
 
 def _requirement(required: Requirement, phrases: Phrases) -> Item:
-    tail = f" [{required.code}] {_consequence(required)}{_told(required.tell)}"
+    lasting = " A holder must meet it for as long as it holds." if required.lasting else ""
+    tail = f" [{required.code}] {_consequence(required)}{lasting}{tell_words(required.tell)}"
     made = phrases.item("", required.that, tail)
     return Item(capital(made.text), made.items)
 
@@ -133,17 +135,10 @@ def _unmet(unmet: Unmet) -> str:
             assert_never(unmet)
 
 
-def _told(tell: str) -> str:
-    if not tell.strip():
-        return ""
-    end = "" if tell.rstrip().endswith((".", "!", "?")) else "."
-    return f" Partners are told: {quoted(tell)}{end}"
-
-
 def _overrides(overrides: Sequence[Override], phrases: Phrases) -> Item:
     items = []
     for each in overrides:
-        tail = f" [{each.code}]{_told(each.tell)}"
+        tail = f" [{each.code}]{tell_words(each.tell)}"
         items.append(phrases.item(_effect(each.effect), each.when, tail))
     lead = "What comes before time and order; the first that applies settles it:"
     return Item(lead, items, ordered=True)
@@ -168,13 +163,13 @@ def _window_words(window: Window, phrases: Phrases) -> str:
         case Grace(length, _, calendar):
             return (
                 f"eligible registrations within {span_words(length)} of the earliest one, by "
-                f"{by}, that last instant included{_by_calendar(calendar)}. Among them the order "
+                f"{by}, that last instant included{by_calendar(calendar)}. Among them the order "
                 "below decides, not time alone."
             )
         case Bucket(unit, _, calendar):
             return (
                 f"eligible registrations of the same calendar {_bucket(unit)} as the earliest one, "
-                f"by {by}{_by_calendar(calendar)}."
+                f"by {by}{by_calendar(calendar)}."
             )
         case HeadStart(length, ladder):
             level = noun(ladder.name, phrases.vocabulary)
@@ -188,10 +183,6 @@ def _window_words(window: Window, phrases: Phrases) -> str:
 
 def _bucket(unit: Unit) -> str:
     return {Unit.WEEKS: "week (Monday first)"}.get(unit, unit.value.removesuffix("s"))
-
-
-def _by_calendar(calendar: str | None) -> str:
-    return "" if calendar is None else f", by the calendar {label(calendar)}"
 
 
 def _order(prefer: Sequence[Preference], phrases: Phrases) -> Item:
@@ -278,7 +269,7 @@ def _holders(contest: Contest, phrases: Phrases) -> Item:
 def _joint(joint: Joint, phrases: Phrases) -> Item:
     return Item(
         f"Who may hold it together [{joint.code}]; what is not declared does not "
-        f"fit:{_told(joint.tell)}",
+        f"fit:{tell_words(joint.tell)}",
         [Item(f"{capital(each)}.") for each in joint_conditions(joint, phrases)],
     )
 
@@ -329,6 +320,14 @@ def _band(band: Band, phrases: Phrases) -> Item:
     return phrases.item(f"{percent(band.percent)} if ", band.when)
 
 
+def _again(others: Others) -> str:
+    if not others.reconsidered:
+        return ""
+    return (
+        f" Those that were rejected as [{others.code}] are considered again when a place is free."
+    )
+
+
 def _others(others: Others, phrases: Phrases) -> Item:
     match others.stand:
         case OthersStand.DENIED:
@@ -338,21 +337,10 @@ def _others(others: Others, phrases: Phrases) -> Item:
         case _:
             assert_never(others.stand)
     lead = f"What the other eligible registrations get: {stand} [{others.code}]"
-    tell = _told(others.tell)
+    tell = _again(others) + tell_words(others.tell)
     if others.terms is None:
         return Item(f"{lead}, and get nothing of the benefit.{tell}")
     given = _terms("They get ", others.terms, phrases)
     if others.when is None:
         return Item(f"{lead}.{tell}", [given])
     return Item(f"{lead}.{tell}", [given, phrases.item("Only if ", others.when)])
-
-
-def _period(period: Period | None, phrases: Phrases) -> Item:
-    if period is None:
-        return Item("How long it lasts: the programme sets no end.")
-    start = event(period.starts, phrases.vocabulary)
-    return Item(
-        f"How long it lasts: {span_words(period.length)} from {start}"
-        f"{_by_calendar(period.calendar)}; the end is not included. Afterwards the registration is "
-        f"no longer eligible [{period.code}]."
-    )

@@ -16,6 +16,7 @@ from dealreg.facts.values import Money, Span, Value
 
 __all__ = [
     "Clock",
+    "by_calendar",
     "capital",
     "clean",
     "coarse",
@@ -29,6 +30,7 @@ __all__ = [
     "percent",
     "quoted",
     "span_words",
+    "tell_words",
     "told",
     "weekday",
 ]
@@ -107,6 +109,19 @@ def label(name: str) -> str:
     'special bid'
     """
     return told(name.replace("_", " ").strip() or name)
+
+
+def by_calendar(calendar: str | None) -> str:
+    """By which calendar days are counted, to end a phrase with; empty where none is named."""
+    return "" if calendar is None else f", by the calendar {label(calendar)}"
+
+
+def tell_words(tell: str) -> str:
+    """What partners are told, as a sentence to end an entry with; empty where nothing is stated."""
+    if not tell.strip():
+        return ""
+    end = "" if tell.rstrip().endswith((".", "!", "?")) else "."
+    return f" Partners are told: {quoted(tell)}{end}"
 
 
 def capital(sentence: str) -> str:
