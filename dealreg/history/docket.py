@@ -97,13 +97,16 @@ class Docket:
         return touched, refused
 
     def _refused(self, event: Event) -> Notice | None:
-        """The notice that an extension is not given because somebody waits (K-4)."""
+        """The notice that an extension is not given because somebody waits (H-7)."""
+        at = takes_effect(event)
         cell = self.grouping.cells.get(event.about)
-        benefit = None if cell is None else refused_for(self.policies, cell, event)
+        if cell is None:
+            return None
+        benefit = refused_for(cell, event, lambda: self.asked_of(cell, at))
         if benefit is None:
             return None
         return Notice(
-            at=takes_effect(event),
+            at=at,
             kind=NoticeKind.EXTENSION_REFUSED,
             registration_id=event.about,
             partner_id=self.ledger.registrations[event.about].partner_id,

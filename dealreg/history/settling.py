@@ -1,13 +1,15 @@
 """What a decision comes to in a replay: what is held from now on, what ended, what changed."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator
 from datetime import datetime
 from typing import Any, Final, TypeAlias, assert_never
 
 import attrs
 
+from dealreg.deciders.reference.competing import compete
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.run import Run
+from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.events import Event, EventKind, takes_effect
 from dealreg.facts.holdings import Holding
 from dealreg.facts.records import ENDED, Status
@@ -318,20 +320,32 @@ def _notice_kind(policy: Policy, what: str) -> NoticeKind | None:
             return None
 
 
-def refused_for(policies: Sequence[Policy], cell: Cell, event: Event) -> str | None:
-    """The benefit for which an extension is not given because somebody waits for it (K-4)."""
-    for policy in reversed(policies):
-        for contest in policy.contests:
-            extension = None if contest.period is None else contest.period.extension
-            if extension is None or extension.if_waiting is not IfWaiting.REFUSED:
-                continue
-            asked = extension.granted_by is GrantedBy.ASKING
-            wanted = EventKind.EXTENSION_ASKED if asked else EventKind.EXTENSION_GRANTED
-            waiting = (
-                standing.benefit == contest.benefit and standing.kind is StandingKind.WAITING
-                for standing in cell.standings.values()
-                if standing.registration_id != event.about
-            )
-            if event.kind is wanted and any(waiting):
-                return contest.benefit
+def refused_for(cell: Cell, event: Event, asked_of: Callable[[], Rules]) -> str | None:
+    """The benefit for which an extension is not given because somebody waits for it (H-7)."""
+    governs = cell.governs.get(event.about, {})
+    for benefit, policy in sorted(governs.items(), key=lambda each: each[0]):
+        contest = policy.contest(benefit)
+        extension = None if contest is None or contest.period is None else contest.period.extension
+        if contest is None or extension is None or extension.if_waiting is not IfWaiting.REFUSED:
+            continue
+        asked = extension.granted_by is GrantedBy.ASKING
+        wanted = EventKind.EXTENSION_ASKED if asked else EventKind.EXTENSION_GRANTED
+        waiting = set(_waiting_beside(cell, event.about, benefit))
+        if event.kind is not wanted or not waiting:
+            continue
+        rules = asked_of()
+        stage = Stage(rules, contest, policy, None, None)
+        mine = [each for each in rules.registrations if each.registration_id == event.about]
+        theirs = [each for each in rules.registrations if each.registration_id in waiting]
+        if any(compete(stage, one, other) for one in mine for other in theirs):
+            return benefit
     return None
+
+
+def _waiting_beside(cell: Cell, about: str, benefit: str) -> Iterator[str]:
+    """Those that wait for a benefit in the conflict of a registration, on a line that it has."""
+    for (name, of, line), standing in cell.standings.items():
+        mine = cell.conflicts.get((about, benefit, line))
+        waits = of == benefit and standing.kind is StandingKind.WAITING and name != about
+        if waits and mine is not None and cell.conflicts.get((name, of, line)) == mine:
+            yield name
