@@ -189,7 +189,7 @@ def _over_time(
     it, when = _it(phrases), phrases.clock.instant
     match reason:
         case Keeps(rank, since):
-            return f"{it} keeps the {benefit}{_rank(rank)}, which it holds since {when(since)}"
+            return f"{it} keeps the {benefit}{_rank(rank)}, which it has held since {when(since)}"
         case Kept():
             return (
                 f"the {benefit} was awarded before, for good, and the registration that holds it "

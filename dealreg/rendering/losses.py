@@ -34,7 +34,7 @@ def winner_words(situation: Situation, standing: Standing, clock: Clock) -> str:
     """Why a holder holds: what told it from those who lost to it."""
     held, _ = reason_and_tell(situation, standing)
     if isinstance(held, Keeps):
-        return f"It keeps what it holds since {clock.instant(held.since)}"
+        return f"It keeps what it has held since {clock.instant(held.since)}"
     conflict = situation.conflict(standing)
     others = [
         e for e in situation.conflicts[conflict] if e.registration_id != standing.registration_id

@@ -11,28 +11,35 @@ from dealreg import (
     Facts,
     Field,
     Governs,
+    Holding,
     Joint,
     Opportunity,
     Partner,
+    Pause,
     Policy,
     PolicyBook,
     Record,
     Registration,
     Ruling,
+    SinceEnded,
     Stature,
+    Tally,
     Tie,
     banded,
     competing_on,
     contest,
     earliest,
     everyone_qualifying,
+    extension,
     external,
     field,
+    final_from,
     fraction_of_holder,
     head_start,
     highest,
     holder_of,
     holders,
+    milestone,
     money,
     not_holder_of,
     others,
@@ -42,9 +49,11 @@ from dealreg import (
     record,
     requirement,
     same_period,
+    sla,
     terms,
     within,
 )
+from dealreg.policy.stages import Vacancy
 
 TIERS = ("registered", "silver", "gold")
 
@@ -346,6 +355,85 @@ def book() -> Record:
     return record(rules, facts, at="2026-06-10T12:00Z")
 
 
+def over_time() -> Record:
+    """What clocks, holdings and a won deal do: kept, vacant, provisional, a clock that stands."""
+    policy = Policy(
+        programme="Northwind Partner Programme",
+        tiers=TIERS,
+        fields=[
+            Field("meeting_at", "instant", meaning="When the customer was met"),
+            Field(
+                "approved_before",
+                "integer",
+                derived=Tally(("partner_id",), where={"status": "approved"}),
+            ),
+            Field("days_since", "integer", derived=SinceEnded(("partner_id", "opportunity_id"))),
+        ],
+        sla=sla("5 business days", missed="escalate"),
+        contests=[
+            contest(
+                "protection",
+                requirement("BAD_STANDING", field("in_good_standing").is_true(), lasting=True),
+                requirement("TOO_MANY", field("approved_before") < 5),
+                requirement(
+                    "TOO_SOON", field("days_since").is_missing() | (field("days_since") >= 30)
+                ),
+                earliest("submitted_at"),
+                others(stand="waiting", reconsidered=True),
+                period(
+                    "90 days",
+                    last_day="included",
+                    extension=extension("30 days", ask_before="7 days", if_waiting="refused"),
+                    pauses=True,
+                    closes=True,
+                ),
+                milestone("meeting_at", "30 days", remind="20 days", grace="45 days"),
+                Vacancy.REFER,
+            ),
+            contest("special_bid", within("30 days"), highest("tier"), final_from("submitted_at")),
+        ],
+    )
+    old = {"approved_at": "2026-01-05T09:00Z", "status": "approved"}
+    facts = Facts(
+        registrations=[
+            _registration(
+                "1",
+                "alder",
+                "2026-03-02T09:00Z",
+                status="approved",
+                approved_at="2026-03-03T09:00Z",
+                pauses=[Pause(waits_for="vendor", since="2026-03-10T09:00Z")],
+            ),
+            _registration("2", "birch", "2026-03-01T09:00Z"),
+            _registration("3", "cedar", "2026-01-02T09:00Z", opportunity_id="OPP-8", **old),
+            _registration(
+                "4",
+                "dogwood",
+                "2026-03-02T09:00Z",
+                opportunity_id="OPP-9",
+                status="won",
+                ended_at="2026-03-15T09:00Z",
+            ),
+            _registration("5", "elm", "2026-03-04T09:00Z", opportunity_id="OPP-9"),
+        ],
+        partners=[
+            _partner(name, f"{name.title()} Systems", tier="silver", in_good_standing=True)
+            for name in ("alder", "birch", "cedar", "dogwood", "elm")
+        ],
+        holdings=[
+            Holding(registration_id="R-1", benefit="protection", since="2026-03-03T09:00Z"),
+            Holding(
+                registration_id="R-3",
+                benefit="protection",
+                since="2026-01-05T09:00Z",
+                until="2026-02-19T09:00Z",
+                ended_by="MILESTONE_MISSED",
+            ),
+        ],
+    )
+    return record(policy, facts, at="2026-03-20T12:00Z")
+
+
 def _fields(policy: Policy) -> dict[str, object]:
     names = ("programme", "version", "tiers", "fields", "calendars", "contests", "note")
     return {name: getattr(policy, name) for name in names}
@@ -357,5 +445,6 @@ RECORDS = {
     "for_a_person": for_a_person,
     "by_line": by_line,
     "book": book,
+    "over_time": over_time,
 }
 """Every case by its name, which begins the names of its snapshots."""

@@ -30,11 +30,19 @@ VALUE = Key(Fact("amount"), Best.HIGHEST, MissingRule.LAST, "EUR")
 REASONS = (
     r.Holds(1),
     r.Holds(3),
+    r.Keeps(1, instant("2026-03-01T00:00Z")),
+    r.Keeps(2, instant("2026-03-01T00:00Z")),
+    r.Kept(),
+    r.DealWon(),
     r.NotLive("withdrawn"),
     r.NotLive(None),
     r.NotOffered(),
     r.ScopeUnknown(),
     r.Lapsed(instant("2026-01-01T00:00Z"), instant("2026-04-01T00:00Z")),
+    r.MilestoneMissed(
+        "ordered_at", instant("2026-04-01T00:00Z"), final=instant("2026-05-01T00:00Z")
+    ),
+    r.MilestoneMissed("ordered_at", *[instant("2026-04-01T00:00Z")] * 2),
     _short(GOLD, "silver"),
     _short(field("tier") >= "silver", "registered"),
     _short(field("tier") == "silver", "gold", negated=True),

@@ -26,7 +26,7 @@ from dealreg import (
 )
 from dealreg import record as decide_and_record
 from dealreg.facts.records import ENDED, Status
-from dealreg.policy.clocks import Period
+from dealreg.policy.clocks import Milestone, Period
 from dealreg.policy.stages import HolderOf, Joint, Others
 from dealreg.rendering import explain
 from dealreg.rendering.codes import CODES
@@ -248,7 +248,8 @@ def _codes_in_code() -> set[str]:
         and node.value.isupper()
         and node.value.replace("_", "").isalpha()
     } - {"AWAITS_"}
-    found |= {attrs.fields(kind).code.default for kind in (HolderOf, Joint, Others, Period)}
+    kinds = (HolderOf, Joint, Milestone, Others, Period)
+    found |= {attrs.fields(kind).code.default for kind in kinds}
     found |= {status.value.upper() for status in ENDED | {Status.DRAFT, Status.RETURNED}}
     return found | {"AWAITS_<BENEFIT>", "EXCLUDED"}
 

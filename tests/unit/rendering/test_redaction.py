@@ -261,6 +261,19 @@ def test_no_exact_instant_follows_from_how_late_one_was():
     assert lost_by == {"field": "submitted_at", "by": "time", "seconds": 273600, "levels": None}
 
 
+def test_how_long_a_decision_is_provisional_does_not_tell_when_the_window_opened():
+    """The vendor sees the instant at which the window closes; the partner, the end of its day."""
+    past = RECORDS["over_time"]()
+    (mine,) = [s for s in past.decision.standings if (s.registration_id, s.benefit) == OPEN]
+    told = explain(past, audience="partner", registration_id="R-1", form="dict")
+    assert told["benefits"][1]["provisional_until"] == "2026-04-01T00:00:00Z"
+    assert mine.provisional_until.isoformat() == "2026-03-31T09:00:00+00:00"
+    assert "09:00" not in " ".join(told["benefits"][1]["sentences"])
+
+
+OPEN = ("R-1", "special_bid")
+
+
 def test_the_vendor_does_see_the_rival():
     """The marks would be found if they were there: the channel manager's text has them."""
     told = explain(RECORDS["dispute"](), audience="channel_manager")
@@ -285,7 +298,18 @@ def test_a_letter_has_no_room_for_others():
     assert not found & {Record, Facts, Registration, Partner, Standing, Margin, Step, Referral}
 
 
-BLIND = ("because", "partner", "shortfalls", "phrases", "nouns", "stages", "words", "reasons")
+BLIND = (
+    "because",
+    "partner",
+    "clocks",
+    "distances",
+    "shortfalls",
+    "phrases",
+    "nouns",
+    "stages",
+    "words",
+    "reasons",
+)
 SEEING = (
     "dealreg.outcome.record",
     "dealreg.facts.records",
