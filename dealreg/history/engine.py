@@ -1,7 +1,7 @@
 """The replay: events in, one by one or in bulk; how things stand, out (clauses H-1 to H-12)."""
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
@@ -322,7 +322,7 @@ class Replay:
             woken = self._woken(due)
             if woken:
                 self._settle_woken(due, woken)
-            else:
+            elif self._events and self._events[0][0] == due:
                 self._replay(due)
             self._now = due
         if inclusive and (self._now is None or to > self._now):
@@ -346,15 +346,14 @@ class Replay:
     def _settle_woken(self, due: datetime, woken: set[str]) -> None:
         for name in sorted(woken):  # what it belongs to may change on a date
             woken |= self._docket.place(self._docket.ledger.registrations[name], due)
-        self._settle(due, woken, ())
+        self._settle(due, dict.fromkeys(woken, ()))
 
     def _replay(self, at: datetime) -> None:
         """The next event, or those that count as simultaneous."""
         group = [heapq.heappop(self._events)]
         while self._events and self._events[0][:2] == group[0][:2]:
             group.append(heapq.heappop(self._events))
-        touched: set[str] = set()
-        done: list[str] = []
+        causes: dict[str, tuple[str, ...]] = {}
         for *_, event in group:
             try:
                 about, notice = self._docket.apply(event, at)
@@ -362,14 +361,14 @@ class Replay:
                 self._set_aside(event, "IMPOSSIBLE", wrong.message, wrong.hint)
                 continue
             self._told += [] if notice is None else [notice]
-            done.append(event.event_id)
-            touched |= about
+            for name in about:
+                causes[name] = (*causes.get(name, ()), event.event_id)
         self._done = group[0][:2]
-        if touched:
-            self._settle(at, touched, tuple(done))
+        if causes:
+            self._settle(at, causes)
 
-    def _settle(self, at: datetime, touched: set[str], because: tuple[str, ...]) -> None:
-        told, cells = self._docket.settle(at, touched, because)
+    def _settle(self, at: datetime, causes: Mapping[str, tuple[str, ...]]) -> None:
+        told, cells = self._docket.settle(at, causes)
         self._told += told
         for cell in cells:
             if cell.wakes is not None:
