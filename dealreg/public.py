@@ -63,10 +63,8 @@ from dealreg.policy.builders import (
     duration,
     earliest,
     everyone_qualifying,
-    extension,
     external,
     field,
-    final_from,
     fraction_of_holder,
     head_start,
     highest,
@@ -74,20 +72,18 @@ from dealreg.policy.builders import (
     holders,
     latest,
     lowest,
-    milestone,
     not_,
     not_holder_of,
     one_per,
     others,
     override,
-    period,
     preferring,
     requirement,
     same_period,
-    sla,
     terms,
     within,
 )
+from dealreg.policy.clock_builders import extension, final_from, milestone, period, sla
 from dealreg.policy.clocks import Sla
 from dealreg.policy.contests import Contest
 from dealreg.policy.normal import normal_form, policy_digest

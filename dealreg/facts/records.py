@@ -7,7 +7,7 @@ False: a policy that asks about an unknown fact gets "unknown" for an answer.
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import attrs
 
@@ -172,12 +172,30 @@ def _changes_field() -> tuple[Change, ...]:
     return attrs.field(default=(), converter=_changes)
 
 
+_Course = TypeVar("_Course", ExtensionRequest, Pause)
+
+
+def _each_of(kind: type[_Course], items: Iterable[_Course]) -> set[_Course]:
+    """The items, each once."""
+    made = as_tuple(items)
+    for item in made:
+        if not isinstance(item, kind):
+            raise FactsError(
+                f"{shown(item)} is not of the kind {kind.__name__}",
+                value=item,
+                hint=f"give {kind.__name__} values",
+            )
+    return set(made)
+
+
 def _extensions(requests: Iterable[ExtensionRequest]) -> tuple[ExtensionRequest, ...]:
-    return tuple(sorted(set(as_tuple(requests)), key=lambda each: (each.asked_at, repr(each))))
+    made = _each_of(ExtensionRequest, requests)
+    return tuple(sorted(made, key=lambda each: (each.asked_at, repr(each))))
 
 
 def _pauses(pauses: Iterable[Pause]) -> tuple[Pause, ...]:
-    return tuple(sorted(set(as_tuple(pauses)), key=lambda each: (each.since, repr(each))))
+    made = _each_of(Pause, pauses)
+    return tuple(sorted(made, key=lambda each: (each.since, repr(each))))
 
 
 @attrs.frozen(kw_only=True)
