@@ -3,7 +3,7 @@
 It knows nothing of the order of time: `dealreg/history/engine.py` says what happens when.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 
@@ -160,23 +160,32 @@ class Docket:
         return attrs.evolve(Rules.of(self.rules, facts, at, answers), registrations=asked)
 
     def settle(
-        self, at: datetime, touched: Iterable[str], because: tuple[str, ...]
+        self, at: datetime, causes: Mapping[str, Iterable[str]]
     ) -> tuple[list[Entry], list[Cell]]:
         """Decide the cells of the registrations that were touched, and those that count them.
 
         What there is to tell, and the cells that have to be looked at again at other instants.
+        `causes` are the events that touched each registration; none where a clock did.
         """
-        waiting = {id(cell): cell for cell in map(self.grouping.cells.__getitem__, touched)}
-        names = {key: cell.active & set(touched) for key, cell in waiting.items()}
+        waiting: dict[int, Cell] = {}
+        because: dict[int, set[str]] = {}
+        for name, events in causes.items():
+            cell = self.grouping.cells[name]
+            waiting[id(cell)] = cell
+            because.setdefault(id(cell), set()).update(events)
+        names = {key: cell.active & causes.keys() for key, cell in waiting.items()}
         told: list[Entry] = []
         done: dict[int, Cell] = {}
         while waiting:
             cell = waiting.pop(min(waiting, key=lambda each: waiting[each].name))
             done[id(cell)] = cell
-            for name in self._settle(cell, names.pop(id(cell)), at, because, told):
+            events = because[id(cell)]
+            cause = tuple(sorted(events))
+            for name in self._settle(cell, names.pop(id(cell)), at, cause, told):
                 other = self.grouping.cells[name]
                 if other is not cell and name in other.active:
                     waiting[id(other)] = other
+                    because.setdefault(id(other), set()).update(events)
                     names.setdefault(id(other), set()).add(name)
         return sorted(told, key=entry_order), list(done.values())
 
