@@ -19,6 +19,12 @@ def _place(value: int) -> int:
     raise FactsError(f"{shown(value)} is not a place among holders", value=value, hint="from 1 on")
 
 
+def _text(value: str) -> str:
+    if isinstance(value, str):
+        return value
+    raise FactsError(f"{shown(value)} is not a text", value=value)
+
+
 def _exact(value: "Fraction | int | str") -> Fraction:
     if isinstance(value, float):
         raise FactsError(f"{shown(value)} is a float, which is not exact", value=value)
@@ -45,12 +51,12 @@ class Holding:
 
     registration_id: str = attrs.field(converter=identifier)
     benefit: str = attrs.field(converter=identifier)
-    line: str | None = None
+    line: str | None = attrs.field(default=None, converter=attrs.converters.optional(_text))
     since: datetime = attrs.field(converter=instant)
     until: datetime | None = attrs.field(default=None, converter=optional_instant)
-    ended_by: str = ""
+    ended_by: str = attrs.field(default="", converter=_text)
     place: int = attrs.field(default=1, converter=_place)
-    label: str = ""
+    label: str = attrs.field(default="", converter=_text)
     percent: Fraction | None = attrs.field(
         default=None, converter=attrs.converters.optional(_exact)
     )

@@ -17,7 +17,7 @@ import attrs
 
 from dealreg.facts import core_fields, fields, values
 from dealreg.facts.fields import Field, FieldType, Subject
-from dealreg.policy import contests, policies, predicates, stages, terms
+from dealreg.policy import clocks, contests, policies, predicates, stages, terms
 from tests.architecture.forgotten import UNIONS, readers
 from tests.architecture.package import ROOT
 
@@ -60,17 +60,19 @@ _NODES: tuple[tuple[str, ModuleType, tuple[str, ...]], ...] = (
         "Stages of a contest",
         stages,
         (
-            *("Scope", "Period", "Requirement", "HolderOf", "Override", "Grace", "Bucket"),
+            *("Scope", "Requirement", "HolderOf", "Override", "Grace", "Bucket"),
             *("HeadStart", "Key", "Prefer", "Joint", "Stature", "Others"),
         ),
     ),
+    ("Clocks", clocks, ("Period", "Extension", "Milestone", "Sla")),
     ("Terms", terms, ("Terms", "Percent", "FractionOfHolder", "Banded", "Band")),
-    ("Fields", fields, ("Field", "Elapsed", "Same", "Inside", "Tally")),
+    ("Fields", fields, ("Field", "Elapsed", "Same", "Inside", "Tally", "SinceEnded")),
 )
 _CHOICES: tuple[tuple[ModuleType, tuple[str, ...]], ...] = (
     (policies, ("Governs",)),
     (predicates, ("Op",)),
-    (stages, ("Unmet", "Effect", "Best", "MissingRule", "Tie", "Award", "OthersStand")),
+    (stages, ("Unmet", "Effect", "Best", "MissingRule", "Tie", "Award", "OthersStand", "Vacancy")),
+    (clocks, ("LastDay", "GrantedBy", "IfWaiting", "Missed")),
     (fields, ("FieldType", "Subject", "Source", "Count")),
 )
 

@@ -15,6 +15,7 @@ from dealreg import (
     Policy,
     Registration,
     Same,
+    SinceEnded,
     Tally,
     contest,
     decide,
@@ -29,6 +30,7 @@ from dealreg import (
 from dealreg.checking.check import check
 from dealreg.facts.canonical import canonical_json
 from dealreg.facts.fields import Derived
+from dealreg.policy.clocks import Extension, Milestone, Period, Sla
 from dealreg.policy.predicates import (
     AllOf,
     AnyOf,
@@ -75,9 +77,13 @@ EXAMPLES = (
     Elapsed("submitted_at", "approved_at", "days"),
     Same("partner_role", "stage"),
     Inside("division", "sites"),
-    Tally(("partner_id",), span("30 days")),
+    Tally(("partner_id",), span("30 days"), where={"status": "approved"}),
+    SinceEnded(("partner_id",), "business_days"),
+    Period(span("90 days"), last_day="included", extension=Extension(times=2), pauses=True),
+    Milestone("ordered_at", span("30 days"), grace=span("45 days"), agreed="amended_at"),
+    Sla(span("2 days"), missed="escalate"),
 )
-"""One of every node of the closed unions. Add yours here."""
+"""One of every node of the closed unions, and of every clock. Add yours here."""
 
 
 def policy_with(node) -> Policy:
@@ -91,17 +97,22 @@ def policy_with(node) -> Policy:
             parts, fields = (terms("rate", node),), ()
         case FractionOfHolder():
             parts, fields = (terms("first", "10"), terms("second", node)), ()
-        case Elapsed() | Same() | Inside() | Tally():
-            kind = "integer" if isinstance(node, Elapsed | Tally) else "bool"
+        case Elapsed() | Same() | Inside() | Tally() | SinceEnded():
+            kind = "bool" if isinstance(node, Same | Inside) else "integer"
             rule = field("own") >= 1 if kind == "integer" else field("own").is_true()
             parts = (requirement("OWN", rule),)
             fields = (Field("own", kind, meaning="The programme's own", derived=node),)
+        case Period() | Milestone():
+            parts, fields = (node,), ()
+        case Sla():
+            parts, fields = (), ()
         case _:
             parts, fields = (requirement("RULE", node),), ()
     return Policy(
         programme="Every node",
         tiers=["silver", "gold", "platinum"],
         fields=fields,
+        sla=node if isinstance(node, Sla) else None,
         contests=[contest("protection", *parts, earliest("submitted_at"))],
     )
 
@@ -201,8 +212,12 @@ def misspelt(value):
             return attrs.evolve(value, left="regoin")
         case Inside():
             return attrs.evolve(value, inner="regoin")
-        case Tally():
+        case Tally() | SinceEnded():
             return attrs.evolve(value, same=("regoin",))
+        case Period() | Sla():
+            return attrs.evolve(value, starts="regoin")
+        case Milestone():
+            return attrs.evolve(value, agreed="regoin")
         case tuple() if value:
             return (misspelt(value[0]), *value[1:])
     if not attrs.has(type(value)):

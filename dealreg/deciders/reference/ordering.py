@@ -27,7 +27,7 @@ from dealreg.policy.stages import (
     Window,
 )
 
-__all__ = ["Group", "in_time", "margin", "overriding", "ranked"]
+__all__ = ["Group", "in_time", "margin", "overriding", "ranked", "still_open"]
 
 
 @attrs.frozen(eq=False)

@@ -24,6 +24,7 @@ from dealreg import (
     PolicyBook,
     PolicyErrors,
     Same,
+    SinceEnded,
     Stature,
     Tally,
     Tie,
@@ -37,14 +38,17 @@ from dealreg import (
     decide,
     earliest,
     everyone_qualifying,
+    extension,
     external,
     field,
+    final_from,
     fraction_of_holder,
     head_start,
     highest,
     holder_of,
     holders,
     lowest,
+    milestone,
     money,
     not_,
     not_holder_of,
@@ -55,6 +59,7 @@ from dealreg import (
     preferring,
     requirement,
     same_period,
+    sla,
     terms,
     within,
 )
@@ -110,6 +115,8 @@ def version(name, policy):
 RULE = "contests[protection].requires[RULE].that"
 amount, tier, lines = field("amount"), field("tier"), field("products")
 PLAIN = contest("protection", FIRST)
+MILESTONE = "contests[protection].milestones[MILESTONE_MISSED]"
+ORDER = ("ordered_at", "30 days")
 
 BROKEN = {
     # names
@@ -664,6 +671,141 @@ BROKEN = {
         "UNGUARDED_CURRENCY",
         RULE + ".any[1]",
     ),
+    # clocks
+    "the start of a milestone": (
+        of(FIRST, milestone("ordered_at", "3 days", starts="aproved_at")),
+        "UNKNOWN_FIELD",
+        f"{MILESTONE}.starts",
+    ),
+    "what meets a milestone": (
+        of(FIRST, milestone("estimated_close", "3 days")),
+        "WRONG_FIELD_TYPE",
+        f"{MILESTONE}.met",
+    ),
+    "what agrees to grace": (
+        of(FIRST, milestone("ordered_at", "3 days", grace="5 days", agreed="evidence")),
+        "WRONG_FIELD_TYPE",
+        f"{MILESTONE}.agreed",
+    ),
+    "an award final from": (
+        of(FIRST, final_from("stage")),
+        "WRONG_FIELD_TYPE",
+        "contests[protection].final_from",
+    ),
+    "the start of the vendor's clock": (
+        of(FIRST, sla=sla("2 days", starts="estimated_close")),
+        "WRONG_FIELD_TYPE",
+        "sla.starts",
+    ),
+    "the calendar of a milestone": (
+        of(FIRST, milestone("ordered_at", "3 days", calendar="de")),
+        "UNKNOWN_CALENDAR",
+        f"{MILESTONE}.calendar",
+    ),
+    "the calendar of the vendor's clock": (
+        of(FIRST, sla=sla("2 days", calendar="de")),
+        "UNKNOWN_CALENDAR",
+        "sla.calendar",
+    ),
+    "the calendar of the time since others": (
+        derived(INTEGER, SinceEnded(("partner_id",), calendar="de")),
+        "UNKNOWN_CALENDAR",
+        "fields[mine].derived.calendar",
+    ),
+    "two milestones": (
+        of(FIRST, milestone("ordered_at", "3 days"), milestone("amended_at", "3 days")),
+        "DUPLICATE_CODE",
+        MILESTONE,
+    ),
+    "a milestone and a requirement": (
+        of(requirement("SAME", tier == "gold"), FIRST, milestone(*ORDER, code="SAME")),
+        "DUPLICATE_CODE",
+        "contests[protection].milestones[SAME]",
+    ),
+    "a milestone and an override": (
+        of(override("SAME", tier == "gold"), FIRST, milestone(*ORDER, code="SAME")),
+        "DUPLICATE_CODE",
+        "contests[protection].milestones[SAME]",
+    ),
+    "the time since others declared a duration": (
+        derived(FieldType.DURATION, SinceEnded(("partner_id",))),
+        "WRONG_DERIVED_TYPE",
+        "fields[mine]",
+    ),
+    "a time since of nothing": (
+        derived(INTEGER, SinceEnded(("partnr_id",))),
+        "UNKNOWN_FIELD",
+        "fields[mine].derived.same[0]",
+    ),
+    "a time since by itself": (
+        derived(INTEGER, SinceEnded(("mine",))),
+        "CIRCULAR_FIELDS",
+        "fields[mine].derived",
+    ),
+    "a tally by times since": (
+        declaring(
+            Field("since", INTEGER, derived=SinceEnded(("partner_id",))),
+            Field("mine", INTEGER, derived=Tally(("since",))),
+        ),
+        "WRONG_FIELD_TYPE",
+        "fields[mine].derived.same[0]",
+    ),
+    "a tally where it is itself so": (
+        derived(INTEGER, Tally(("partner_id",), where={"mine": "x"})),
+        "CIRCULAR_FIELDS",
+        "fields[mine].derived",
+    ),
+    "a tally where a number is so": (
+        derived(INTEGER, Tally(("partner_id",), where={"quantity": "3"})),
+        "WRONG_FIELD_TYPE",
+        "fields[mine].derived.where.quantity",
+    ),
+    "a tally where nothing is so": (
+        derived(INTEGER, Tally(("partner_id",), where={"sttus": "approved"})),
+        "UNKNOWN_FIELD",
+        "fields[mine].derived.where.sttus",
+    ),
+    "a tally of the dead": (
+        derived(INTEGER, Tally(("partner_id",), where={"status": "rejected"})),
+        "NEVER_APPLIES",
+        "fields[mine].derived.where.status",
+    ),
+    **{
+        f"a milestone {how}": (of(FIRST, made), "CLOCK_WITHOUT_EFFECT", f"{MILESTONE}.{part}")
+        for how, part, made in (
+            ("with grace no longer", "grace", milestone(*ORDER, grace="30 days")),
+            ("with grace in weeks", "grace", milestone(*ORDER, grace="4 weeks")),
+            ("with grace in hours", "grace", milestone("ordered_at", "1 month", grace="600 hours")),
+            ("reminded when due", "remind", milestone(*ORDER, remind="30 days")),
+            (
+                "reminded a month later",
+                "remind",
+                milestone("ordered_at", "4 weeks", remind="1 month"),
+            ),
+            ("agreed without grace", "agreed", milestone(*ORDER, agreed="amended_at")),
+            ("met at its start", "met", milestone("approved_at", "3 days")),
+        )
+    },
+    "an extension of nothing": (
+        of(FIRST, period("90 days", extension=extension("0 days"))),
+        "CLOCK_WITHOUT_EFFECT",
+        "contests[protection].period.extension.length",
+    ),
+    "an extension asked for before there is a period": (
+        of(FIRST, period("7 days", extension=extension(ask_before="1 week"))),
+        "CLOCK_WITHOUT_EFFECT",
+        "contests[protection].period.extension.ask_before",
+    ),
+    "an answer after the answer": (
+        of(FIRST, sla=sla("2 days", starts="approved_at")),
+        "CLOCK_WITHOUT_EFFECT",
+        "sla.starts",
+    ),
+    "reconsidered where nobody is rejected": (
+        of(FIRST, everyone_qualifying(), others(reconsidered=True)),
+        "CLOCK_WITHOUT_EFFECT",
+        "contests[protection].others.reconsidered",
+    ),
     "a calendar unused": (
         of(FIRST, calendars=[Calendar("de")]),
         "UNUSED_CALENDAR",
@@ -734,6 +876,21 @@ def test_a_circle_of_one_version_is_not_reported_for_the_book_again():
 
 
 SOUND = {
+    "every clock": of(
+        FIRST,
+        requirement("SINCE", field("since") >= 3, lasting=True),
+        period("90 days", calendar="de", extension=extension("30 days", ask_before="1 month")),
+        milestone("ordered_at", "30 days", starts="met_at", calendar="at", remind="20 days"),
+        milestone("met_at", "1 month", code="LATE", grace="31 days", remind="2 business days"),
+        final_from("met_at"),
+        others(stand="waiting", reconsidered=True),
+        sla=sla("2 business days", calendar="ch"),
+        calendars=[Calendar("de"), Calendar("at"), Calendar("ch"), Calendar("uk")],
+        fields=[
+            Field("met_at", "instant"),
+            Field("since", INTEGER, derived=SinceEnded(("partner_id",), calendar="uk")),
+        ],
+    ),
     "first to register": of(FIRST),
     "tier priority in a window": of(within("7 days"), highest("tier"), FIRST),
     "a head start": of(head_start("3 days")),

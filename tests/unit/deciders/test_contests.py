@@ -121,7 +121,6 @@ class TestAdmission:
             ("rejected", "denied REJECTED"),
             ("expired", "denied EXPIRED"),
             ("superseded", "denied SUPERSEDED"),
-            ("won", "denied WON"),
             ("lost", "denied LOST"),
         ],
     )
@@ -129,6 +128,11 @@ class TestAdmission:
         found = decided(protection(FIRST), row("A", 1, status=status), row("B", 2))
 
         assert {"A": standing, "B": "1st"} == shown(found)
+
+    def test_a_deal_that_is_won_is_over_for_all_who_wanted_it(self) -> None:
+        found = decided(protection(FIRST), row("A", 1, status="won"), row("B", 2))
+
+        assert shown(found) == {"A": "denied WON", "B": "denied OPPORTUNITY_WON < A"}
 
     def test_what_is_not_yet_submitted_does_not_compete(self) -> None:
         found = decided(protection(FIRST), row("A", 5), row("B", 7), at="2026-03-05T10:00Z")

@@ -13,9 +13,12 @@ from dealreg import (
     Change,
     DealregError,
     EndCustomer,
+    ExtensionRequest,
     Facts,
+    Holding,
     Opportunity,
     Partner,
+    Pause,
     Policy,
     PolicyErrors,
     Registration,
@@ -31,9 +34,9 @@ from dealreg import (
 )
 from dealreg.errors import FactsErrors
 from dealreg.facts.calendars import Calendar
-from dealreg.facts.fields import Elapsed, Field, Inside, Same, Tally
+from dealreg.facts.fields import Elapsed, Field, Inside, Same, SinceEnded, Tally
 from dealreg.facts.vocabulary import Vocabulary
-from dealreg.policy.clocks import Period
+from dealreg.policy.clocks import Extension, Milestone, Period, Sla
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Edition, PolicyBook
 from dealreg.policy.predicates import (
@@ -110,6 +113,18 @@ RECORDS: list[tuple[Any, Callable[[Any], Facts]]] = [
         lambda each: Facts(registrations=[ONE], rulings=[each]),
     ),
     (
+        Holding(registration_id="R1", benefit="protection", since="2026-03-01T09:00Z"),
+        lambda each: Facts(registrations=[ONE], holdings=[each]),
+    ),
+    (
+        ExtensionRequest(asked_at="2026-03-01T09:00Z"),
+        lambda each: Facts(registrations=[attrs.evolve(ONE, extensions=[each])]),
+    ),
+    (
+        Pause(waits_for="vendor", since="2026-03-01T09:00Z"),
+        lambda each: Facts(registrations=[attrs.evolve(ONE, pauses=[each])]),
+    ),
+    (
         Change("tier", "gold", "2026-03-01T09:00Z"),
         lambda each: Facts(
             registrations=[ONE], partners=[Partner(partner_id="P1", changes=[each])]
@@ -164,6 +179,12 @@ NODES: list[tuple[Any, Callable[[Any], Policy | PolicyBook]]] = [
     (Bucket("days", Fact("submitted_at")), lambda node: _in(window=node)),
     (Scope(), lambda node: _in(scope=node)),
     (Period(span("3 days"), "submitted_at"), lambda node: _in(period=node)),
+    (
+        Extension(),
+        lambda node: _in(period=Period(span("3 days"), "submitted_at", extension=node)),
+    ),
+    (Milestone("amended_at", span("3 days")), lambda node: _in(milestones=[node])),
+    (Sla(span("3 days")), lambda node: attrs.evolve(RULES, sla=node)),
     (Joint(), lambda node: _in(joint=node)),
     (Stature("score", 1), lambda node: _in(joint=Joint(stature=[node]))),
     (Others(), lambda node: _in(others=node)),
@@ -176,6 +197,7 @@ NODES: list[tuple[Any, Callable[[Any], Policy | PolicyBook]]] = [
     (Same("region", "stage"), _deriving),
     (Inside("region", "products"), _deriving),
     (Tally(["region"]), _deriving),
+    (SinceEnded(["region"]), _deriving),
     (Field("q", "integer"), lambda node: attrs.evolve(RULES, fields=[node])),
     (Calendar("c"), lambda node: attrs.evolve(RULES, calendars=[node])),
     (FIRST, lambda node: attrs.evolve(RULES, contests=[node])),
