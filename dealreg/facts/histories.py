@@ -8,6 +8,7 @@ import attrs
 
 from dealreg.errors import FactsError, FactsErrors, UsageError, shown
 from dealreg.facts.case import Facts
+from dealreg.facts.courses import WaitsFor
 from dealreg.facts.events import Event, EventKind, event_order
 from dealreg.facts.records import Registration, Status
 from dealreg.facts.values import Value, as_tuple
@@ -86,9 +87,9 @@ def history_of(facts: Facts) -> History:
     """The history that facts tell: one event for each date that a registration has.
 
     A registration is submitted, completed, approved, ordered and ended at the instants it states;
-    a ruling is an event when it was decided. A registration that has ended at an instant not
-    stated has no event for its end: it counts
-    as going on.
+    a ruling is an event when it was decided. Where the facts state no date there is no event: a
+    registration that ended at an instant not stated counts as going on, and a fact that became
+    unknown keeps its value.
 
     >>> facts = Facts(registrations=[Registration(
     ...     registration_id="R1", partner_id="P1", opportunity_id="O1", status="won",
@@ -122,30 +123,43 @@ def _event(
 def _of_registration(registration: Registration) -> Iterator[Event]:
     about = registration.registration_id
 
-    def event(kind: EventKind, at: datetime, **facts: Value | None) -> Event:
-        return _event(f"{about}:{kind}:{at.isoformat()}", kind, about, at, facts)
+    def event(
+        kind: EventKind, at: datetime, facts: dict[str, Value | None] | None = None, nth: int = 0
+    ) -> Event:
+        name = f"{about}:{kind}:{at.isoformat()}" + (f":{nth}" if nth else "")
+        return _event(name, kind, about, at, facts or {})
 
-    yield event(EventKind.SUBMITTED, registration.submitted_at, **_stated(registration))
+    yield event(EventKind.SUBMITTED, registration.submitted_at, _stated(registration))
+    amended: dict[datetime, dict[str, Value | None]] = {}
     for change in registration.changes:
-        if change.value is not None:
-            yield event(EventKind.AMENDED, change.since, **{change.field: change.value})
+        amended.setdefault(change.since, {})[change.field] = change.value
+    for since, facts in amended.items():
+        if any(value is not None for value in facts.values()):
+            yield event(EventKind.AMENDED, since, facts)
     if registration.completed_at is not None:
         yield event(EventKind.COMPLETED, registration.completed_at)
     if registration.approved_at is not None:
         yield event(EventKind.APPROVED, registration.approved_at)
     if registration.ordered_at is not None:
         yield event(EventKind.ORDERED, registration.ordered_at)
-    for asked in registration.extensions:
+    if registration.last_submitted_at is not None:
+        yield event(EventKind.RESUBMITTED, registration.last_submitted_at)
+    for pause in registration.pauses:
+        if pause.waits_for is WaitsFor.VENDOR:
+            yield event(EventKind.WAITING_FOR_VENDOR, pause.since)
+            if pause.until is not None:
+                yield event(EventKind.VENDOR_ANSWERED, pause.until)
+    for nth, asked in enumerate(registration.extensions):
         length = None if asked.length is None else f"{asked.length.length} {asked.length.unit}"
         said = None if length is None else length.replace("_", " ")
-        yield event(EventKind.EXTENSION_ASKED, asked.asked_at)
+        yield event(EventKind.EXTENSION_ASKED, asked.asked_at, nth=nth)
         if asked.granted_at is not None:
-            yield event(EventKind.EXTENSION_GRANTED, asked.granted_at, length=said)
+            yield event(EventKind.EXTENSION_GRANTED, asked.granted_at, {"length": said}, nth)
         if asked.refused_at is not None:
-            yield event(EventKind.EXTENSION_REFUSED, asked.refused_at)
+            yield event(EventKind.EXTENSION_REFUSED, asked.refused_at, nth=nth)
     if registration.status in _ENDS and registration.ended_at is not None:
         reason = registration.status_reason
-        yield event(_ENDS[registration.status], registration.ended_at, status_reason=reason)
+        yield event(_ENDS[registration.status], registration.ended_at, {"status_reason": reason})
 
 
 def _stated(registration: Registration) -> dict[str, Value | None]:
