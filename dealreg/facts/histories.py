@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeAlias
 
 import attrs
 
@@ -120,46 +120,50 @@ def _event(
     return Event(event_id=name, kind=kind, about=about, happened_at=at, facts=stated)
 
 
+_Told: TypeAlias = tuple[EventKind, datetime | None, dict[str, Value | None], int]
+"""A kind, when, what it states, and the how-manieth of its kind at an instant it may be."""
+
+
 def _of_registration(registration: Registration) -> Iterator[Event]:
     about = registration.registration_id
+    told = (*_rounds(registration), *_extended(registration), *_paused(registration))
+    for kind, at, facts, nth in told:
+        if at is not None:
+            name = f"{about}:{kind}:{at.isoformat()}" + (f":{nth}" if nth else "")
+            yield _event(name, kind, about, at, facts)
 
-    def event(
-        kind: EventKind, at: datetime, facts: dict[str, Value | None] | None = None, nth: int = 0
-    ) -> Event:
-        name = f"{about}:{kind}:{at.isoformat()}" + (f":{nth}" if nth else "")
-        return _event(name, kind, about, at, facts or {})
 
-    yield event(EventKind.SUBMITTED, registration.submitted_at, _stated(registration))
+def _rounds(registration: Registration) -> Iterator[_Told]:
+    yield EventKind.SUBMITTED, registration.submitted_at, _stated(registration), 0
     amended: dict[datetime, dict[str, Value | None]] = {}
     for change in registration.changes:
-        amended.setdefault(change.since, {})[change.field] = change.value
+        if change.value is not None:
+            amended.setdefault(change.since, {})[change.field] = change.value
     for since, facts in amended.items():
-        if any(value is not None for value in facts.values()):
-            yield event(EventKind.AMENDED, since, facts)
-    if registration.completed_at is not None:
-        yield event(EventKind.COMPLETED, registration.completed_at)
-    if registration.approved_at is not None:
-        yield event(EventKind.APPROVED, registration.approved_at)
-    if registration.ordered_at is not None:
-        yield event(EventKind.ORDERED, registration.ordered_at)
-    if registration.last_submitted_at is not None:
-        yield event(EventKind.RESUBMITTED, registration.last_submitted_at)
-    for pause in registration.pauses:
-        if pause.waits_for is WaitsFor.VENDOR:
-            yield event(EventKind.WAITING_FOR_VENDOR, pause.since)
-            if pause.until is not None:
-                yield event(EventKind.VENDOR_ANSWERED, pause.until)
+        yield EventKind.AMENDED, since, facts, 0
+    yield EventKind.RESUBMITTED, registration.last_submitted_at, {}, 0
+    yield EventKind.COMPLETED, registration.completed_at, {}, 0
+    yield EventKind.APPROVED, registration.approved_at, {}, 0
+    yield EventKind.ORDERED, registration.ordered_at, {}, 0
+    if registration.status in _ENDS:
+        reason = registration.status_reason
+        yield _ENDS[registration.status], registration.ended_at, {"status_reason": reason}, 0
+
+
+def _extended(registration: Registration) -> Iterator[_Told]:
     for nth, asked in enumerate(registration.extensions):
         length = None if asked.length is None else f"{asked.length.length} {asked.length.unit}"
         said = None if length is None else length.replace("_", " ")
-        yield event(EventKind.EXTENSION_ASKED, asked.asked_at, nth=nth)
-        if asked.granted_at is not None:
-            yield event(EventKind.EXTENSION_GRANTED, asked.granted_at, {"length": said}, nth)
-        if asked.refused_at is not None:
-            yield event(EventKind.EXTENSION_REFUSED, asked.refused_at, nth=nth)
-    if registration.status in _ENDS and registration.ended_at is not None:
-        reason = registration.status_reason
-        yield event(_ENDS[registration.status], registration.ended_at, {"status_reason": reason})
+        yield EventKind.EXTENSION_ASKED, asked.asked_at, {}, nth
+        yield EventKind.EXTENSION_GRANTED, asked.granted_at, {"length": said}, nth
+        yield EventKind.EXTENSION_REFUSED, asked.refused_at, {}, nth
+
+
+def _paused(registration: Registration) -> Iterator[_Told]:
+    for nth, pause in enumerate(registration.pauses):
+        if pause.waits_for is WaitsFor.VENDOR:
+            yield EventKind.WAITING_FOR_VENDOR, pause.since, {}, nth
+            yield EventKind.VENDOR_ANSWERED, pause.until, {}, nth
 
 
 def _stated(registration: Registration) -> dict[str, Value | None]:
