@@ -1,4 +1,4 @@
-"""The normal form: another spelling of the same rules (N-1 … N-9)."""
+"""The normal form: another spelling of the same rules (N-1 … N-10)."""
 
 import re
 from decimal import Decimal
@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dealreg.facts.canonical import canonical_json, plain
-from dealreg.policy.contests import Contest
+from dealreg.facts.values import Span
+from dealreg.policy.clocks import Extension, Milestone, Period
+from dealreg.policy.contests import Contest, final_field
 from dealreg.policy.normal import normal_form, normal_predicate, policy_digest
 from dealreg.policy.policies import Edition, Policy, PolicyBook
 from dealreg.policy.predicates import (
@@ -309,6 +311,42 @@ class TestN8Order:
         assert contest_of(requires=(one, other)) != contest_of(requires=(other, one))
         one, other = HolderOf("x"), HolderOf("y", holds=False)
         assert contest_of(after=(one, other)) != contest_of(after=(other, one))
+
+
+class TestN10SoAnyway:
+    """N-10: what is stated and is so anyway is left out."""
+
+    def test_the_field_from_which_an_award_is_final_anyway(self):
+        runs = Period(Span(90, "days"), "submitted_at")
+        assert contest_of(final_from="approved_at").final_from is None
+        assert contest_of(final_from="submitted_at", period=runs).final_from is None
+        assert contest_of(final_from="approved_at", period=runs).final_from == "approved_at"
+
+    def test_an_extension_by_the_same_length(self):
+        same = Extension(length=Span(90, "days"), ask_before=Span(0, "hours"))
+        longer = Extension(length=Span(91, "days"), ask_before=Span(1, "hours"))
+        runs = Period(Span(90, "days"), extension=same)
+        assert contest_of(period=runs).period == Period(Span(90, "days"), extension=Extension())
+        runs = Period(Span(90, "days"), extension=longer)
+        assert contest_of(period=runs).period == runs
+
+    def test_who_agrees_to_no_grace(self):
+        without = Milestone("demo_at", Span(3, "days"), agreed="completed_at")
+        with_grace = attrs.evolve(without, grace=Span(9, "days"), code="WITH_GRACE")
+        made = contest_of(milestones=(without, with_grace)).milestones
+        assert made == (attrs.evolve(without, agreed=None), with_grace)
+
+    @given(policies())
+    def test_nothing_else_of_a_clock_is_dropped(self, policy):
+        normal = normal_form(policy)
+        assert normal.sla == policy.sla
+        for each in policy.contests:
+            found = normal.contest(each.benefit)
+            assert final_field(found) == final_field(each)
+            assert found.vacant is each.vacant
+            assert found.others.reconsidered is each.others.reconsidered
+            codes = [milestone.code for milestone in each.milestones]
+            assert [milestone.code for milestone in found.milestones] == codes
 
 
 class TestN9Telling:

@@ -19,9 +19,9 @@ from dealreg.errors import (
     UsageError,
 )
 from dealreg.facts.calendars import Calendar
-from dealreg.facts.fields import Elapsed, Field, FieldType, Inside, Same, Tally
+from dealreg.facts.fields import Elapsed, Field, FieldType, Inside, Same, SinceEnded, Tally
 from dealreg.facts.values import Span, Unit
-from dealreg.policy.clocks import Period
+from dealreg.policy.clocks import Extension, Milestone, Period, Sla
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
 from dealreg.policy.predicates import Compare, Constant, Fact, Op
@@ -77,6 +77,21 @@ def back(**stages):
         programme="P", tiers=("silver", "gold"), contests=(Contest(benefit="b", **stages),)
     )
     return policy_from_toml(policy_to_toml(policy)) == policy
+
+
+LONGER = Extension(
+    length=Span(30, Unit.DAYS),
+    times=None,
+    ask_before=Span(7, Unit.DAYS),
+    granted_by="asking",
+    if_waiting="refused",
+    lasts_while_asked=True,
+)
+DAY = Span(1, Unit.DAYS)
+EVERY_PART = Milestone(
+    *("ordered_at", DAY, "submitted_at", "us", "LATE", "tell", "included", DAY, DAY, "amended_at"),
+    pauses=True,
+)
 
 
 class TestLossless:
@@ -139,7 +154,13 @@ class TestLossless:
             {"tie": Tie.SHARE, "capacity": None, "one_per": "partner_group"},
             {"capacity": 10**9},
             {"period": Period(Span(6, Unit.MONTHS), "submitted_at", "us", "OVER")},
-            {"requires": (Requirement("A", ALWAYS, "", Unmet.REFER, Unmet.DENY),)},
+            {"period": Period(Span(6, Unit.MONTHS), extension=Extension())},
+            {"period": Period(Span(6, Unit.MONTHS), extension=LONGER, pauses=True, closes=True)},
+            {"period": Period(Span(6, Unit.MONTHS), last_day="excluded")},
+            {"period": Period(Span(6, Unit.MONTHS), extension=Extension(times=3))},
+            {"milestones": (Milestone("ordered_at", Span(1, Unit.DAYS)), EVERY_PART)},
+            {"final_from": "submitted_at", "vacant": "refer"},
+            {"requires": (Requirement("A", ALWAYS, "", Unmet.REFER, Unmet.DENY, lasting=True),)},
             {
                 "after": (
                     HolderOf("x"),
@@ -160,7 +181,7 @@ class TestLossless:
             {"gives": (Terms(rate=Percent(-(2**63))), Terms(rate=Percent(2**63)))},
             {"gives": (Terms(rate=Banded(())), Terms(rate=Banded((Band(ALWAYS, "0.1"),))))},
             {"others": Others(terms=Terms())},
-            {"others": Others("waiting", Terms(share=1), ALWAYS, "LATE", "tell")},
+            {"others": Others("waiting", Terms(share=1), ALWAYS, "LATE", "tell", True)},
         ],
     )
     def test_every_shape_of_a_stage_survives(self, stages):
@@ -175,6 +196,9 @@ class TestLossless:
             Inside("products", "authorised_products"),
             Tally(()),
             Tally(("partner_id", "customer_id"), Span(1, Unit.MONTHS), "us"),
+            Tally(("partner_id",), where={"status": "approved", "region": ""}),
+            SinceEnded(()),
+            SinceEnded(("partner_id",), "business_days", "us"),
         ],
     )
     def test_every_derived_field_survives(self, derived):
@@ -182,6 +206,21 @@ class TestLossless:
         policy = Policy(programme="P", fields=(field,))
 
         assert policy_from_toml(policy_to_toml(policy)) == policy
+
+    @pytest.mark.parametrize(
+        "sla",
+        [
+            Sla(Span(2, Unit.DAYS)),
+            Sla(Span(2, Unit.BUSINESS_DAYS), "completed_at", "us", "escalate", "included", False),
+        ],
+    )
+    def test_the_vendors_clock_survives_in_a_policy_and_in_a_book(self, sla):
+        policy = Policy(programme="P", sla=sla)
+        edition = Edition(policy=policy, effective_from="2026-01-01T00:00Z")
+        book = PolicyBook(programme="P", editions=(edition,))
+
+        assert policy_from_toml(policy_to_toml(policy)) == policy
+        assert policy_from_toml(policy_to_toml(book)) == book
 
     def test_every_part_of_a_calendar_survives(self):
         rule = "FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=4"
@@ -399,6 +438,32 @@ class TestReading:
 
 
 MISTAKES = [
+    ("sla = '2 days'", "sla", "expected a table, found text `2 days`", "[sla]"),
+    ("[sla]", "sla", "there is no `within`", 'within = "2 business days"'),
+    (
+        "[sla]\nwithin = '2 days'\nmissed = 'escalated'",
+        "sla.missed",
+        "`escalated` is not among the choices for missed",
+        "`escalate`",
+    ),
+    (
+        "[fields.q]\ntype = 'integer'\nsince_ended = { count = 'days' }",
+        "fields[q].since_ended",
+        "there is no `same`",
+        "partner_id",
+    ),
+    (
+        "[fields.q]\ntype = 'integer'\ntally = { same = [], where = { status = 3 } }",
+        "fields[q].tally.where.status",
+        "expected text, found a whole number `3`",
+        "quotes",
+    ),
+    (
+        "[fields.q]\ntype = 'integer'\ntally = { same = [] }\nsince_ended = { same = [] }",
+        "fields[q].since_ended",
+        "`since_ended` and `tally` are both stated",
+        "one way only",
+    ),
     ("benefits = 1", "", "there is no key `benefits` here", ""),
     ("[calendar.us]", "", "there is no key `calendar` here", "did you mean `calendars`?"),
     ("version = 2026", "version", "expected text, found a whole number `2026`", "in quotes"),
@@ -501,6 +566,58 @@ MISTAKES = [
 ]
 
 CONTEST_MISTAKES = [
+    ("vacant = 'nobdy'", "vacant", "`nobdy` is not among the choices", "did you mean `nobody`?"),
+    ("final_from = 1", "final_from", "expected text", "quotes"),
+    (
+        "period = { lasts = '1 day', last_day = true }",
+        "period.last_day",
+        "expected text, found true or false",
+        "quotes",
+    ),
+    ("period = { lasts = '1 day', pauses = 'yes' }", "period.pauses", "expected `true`", "quotes"),
+    (
+        "period = { lasts = '1 day', extension = { times = 'many' } }",
+        "period.extension.times",
+        "`many` cannot be how often",
+        '"any number"',
+    ),
+    (
+        "period = { lasts = '1 day', extension = { times = 1001 } }",
+        "period.extension",
+        "`1001` cannot be how often",
+        "from 1 on",
+    ),
+    (
+        "period = { lasts = '1 day', extension = { length = '2 days' } }",
+        "period.extension",
+        "there is no key `length` here",
+        "",
+    ),
+    (
+        "[[contests.milestones]]\nwithin = '1 day'",
+        "milestones[0]",
+        "there is no `met`",
+        "meeting_at",
+    ),
+    (
+        "[[contests.milestones]]\nmet = 'demo_at'\ncode = 'M'",
+        "milestones[M]",
+        "there is no `within`",
+        "30 days",
+    ),
+    (
+        "[[contests.milestones]]\nmet = 'demo_at'\nwithin = '1 day'\ncode = 'M'\ngrace = '1 dy'",
+        "milestones[M].grace",
+        "`1 dy` is not a length of time",
+        "7 days",
+    ),
+    (
+        "[[contests.requires]]\ncode = 'A'\nthat = 'always'\nlasting = 1",
+        "requires[A].lasting",
+        "expected `true` or `false`",
+        "quotes",
+    ),
+    ("others = { reconsidered = 'no' }", "others.reconsidered", "expected `true`", "quotes"),
     ("tie = 'reffer'", "tie", "`reffer` is not among the choices", "`refer`"),
     ("capacity = 0", "capacity", "`0` cannot be how many", "from 1 on"),
     ("capacity = 'all'", "capacity", "`all` cannot be how many", "all who qualify"),
@@ -908,6 +1025,10 @@ def test_the_page_names_every_key():
         PolicyBook,
         Contest,
         Scope,
+        Period,
+        Extension,
+        Milestone,
+        Sla,
         Requirement,
         Override,
         Joint,
@@ -917,6 +1038,8 @@ def test_the_page_names_every_key():
         Field,
     )
     renamed = {("Field", "name"), ("Calendar", "name"), ("Field", "derived"), ("Terms", "rate")}
+    renamed |= {(kind, name) for kind in ("Period", "Milestone", "Sla") for name in ("starts",)}
+    renamed |= {(kind, "length") for kind in ("Period", "Extension", "Milestone", "Sla")}
     missing = [
         f"{node.__name__}.{attribute.name}"
         for node in nodes
