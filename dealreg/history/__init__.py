@@ -3,11 +3,23 @@
     from dealreg.history import Replay, replay, state
 
 `Replay` is the engine that a channel system feeds; `replay`, `state` and `hindsight` ask a whole
-history.
+history; `compare_outcomes` holds what people recorded against the rules.
 """
 
+from dealreg.history.disputes import Comparison, compare_outcomes
 from dealreg.history.engine import Replay
 from dealreg.history.queries import hindsight, known_by, replay, state
 from dealreg.history.runs import Ran, replay_into, told_in
 
-__all__ = ["Ran", "Replay", "hindsight", "known_by", "replay", "replay_into", "state", "told_in"]
+__all__ = [
+    "Comparison",
+    "Ran",
+    "Replay",
+    "compare_outcomes",
+    "hindsight",
+    "known_by",
+    "replay",
+    "replay_into",
+    "state",
+    "told_in",
+]

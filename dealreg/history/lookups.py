@@ -9,12 +9,13 @@ import attrs
 
 from dealreg.deciders.reference.governing import Rules
 from dealreg.facts.records import Registration
-from dealreg.facts.values import Money
+from dealreg.facts.values import Money, Value
 from dealreg.history.docket import Docket
 from dealreg.history.horizon import pending
 from dealreg.outcome.decision import Referral, Standing, StandingKind
 from dealreg.outcome.timeline import Pending
 from dealreg.policy.policies import Policy
+from dealreg.policy.stages import Award
 
 __all__ = ["Lookups"]
 
@@ -34,14 +35,29 @@ class Lookups:
         partner = self._docket.ledger.partners.get(partner_id)
         return partner_id if partner is None or partner.name is None else partner.name
 
-    def amount(self, about: str) -> Money | None:
-        """What a registration is worth as last stated."""
+    def stated(self, about: str, name: str) -> Value | None:
+        """The value of a supplied field of a registration as it was last stated."""
         found = self.registration(about)
         if found is None:
             return None
-        stated = [each.value for each in found.changes if each.field == "amount"]
-        last = stated[-1] if stated else found.amount
-        return last if isinstance(last, Money) else None
+        changed = [each.value for each in found.changes if each.field == name]
+        return changed[-1] if changed else getattr(found, name, found.attributes.get(name))
+
+    def amount(self, about: str) -> Money | None:
+        """What a registration is worth as last stated."""
+        found = self.stated(about, "amount")
+        return found if isinstance(found, Money) else None
+
+    def compete(self, about: str, other: str, benefit: str) -> bool:
+        """Whether two registrations of one conflict want the same of it (C-2)."""
+        contests = (c for policy in self._docket.policies for c in policy.contests)
+        scopes = [each.scope for each in contests if each.benefit == benefit]
+        if not scopes or scopes[-1].lines is None or scopes[-1].award is Award.BY_LINE:
+            return True
+        mine, theirs = (self.stated(each, scopes[-1].lines) for each in (about, other))
+        if not isinstance(mine, frozenset) or not isinstance(theirs, frozenset):
+            return True
+        return bool(mine & theirs) or not mine or not theirs
 
     def conflict(self, about: str, benefit: str, line: str | None = None) -> tuple[str, ...]:
         """The values that name what a registration competes for; none where it does not."""
@@ -64,6 +80,7 @@ class Lookups:
             if place[0] != about
             and place[1:] == (benefit, line)
             and cell.conflicts.get(place) == keys
+            and self.compete(about, place[0], benefit)
         )
         granted = (each for each in found if each.kind is StandingKind.GRANTED)
         return tuple(sorted(granted, key=lambda each: each.registration_id))

@@ -16,7 +16,7 @@ from dealreg.facts import (
     values,
     vocabulary,
 )
-from dealreg.outcome import checkpoint, decision, findings, record, timeline
+from dealreg.outcome import checkpoint, decision, disputes, findings, record, timeline
 from dealreg.policy import clocks, contests, policies, predicates, stages, terms
 from dealreg.wire import rejects
 
@@ -111,6 +111,9 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     timeline.SetAside,
     timeline.State,
     timeline.Timeline,
+    disputes.Incident,
+    disputes.Agreement,
+    disputes.Disputes,
     findings.Finding,
     findings.Findings,
     rejects.Reject,
