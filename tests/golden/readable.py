@@ -49,6 +49,8 @@ def _standing(standing: Standing) -> dict[str, object]:
             "own": None if margin.own is None else str(margin.own),
             "rival": None if margin.rival is None else str(margin.rival),
         }
+    if standing.provisional_until is not None:
+        found["provisional_until"] = standing.provisional_until.isoformat()
     return present(found)
 
 
