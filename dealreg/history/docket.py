@@ -222,7 +222,7 @@ class Docket:
         if names is not None:
             rules = self.asked_of(cell, at, names & cell.active)
             run = run_quietly(rules)
-            if still_sealed(cell, run, touched):
+            if still_sealed(cell, run, touched, self.policies):
                 return rules, run
         rules = self.asked_of(cell, at)
         return rules, run_quietly(rules)

@@ -6,8 +6,9 @@ deciding hundreds of registrations again for each event of a crowded opportunity
 plainly of that shape is decided whole.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from dealreg.deciders.reference.run import Run
@@ -29,7 +30,7 @@ _BY_THEMSELVES: Final = ("partner_id", "registration_id")
 def beside(
     cell: Cell,
     touched: set[str],
-    policies: Iterable[Policy],
+    policies: tuple[Policy, ...],
     rules: Policy | PolicyBook,
     known: Mapping[str, Registration],
 ) -> set[str] | None:
@@ -45,12 +46,26 @@ def beside(
         return None
     if any(known[name].status is Status.WON for name in touched):
         return None
+    codes = _override_codes(policies)
+    if any(standing.code in codes for standing in cell.standings.values()):
+        return None
     for policy in policies:
         if not _sealed(cell, policy, [known[name] for name in touched], known):
             return None
     partners = {known[name].partner_id for name in touched}
     related = {name for name in cell.active if known[name].partner_id in partners}
     return touched | holders | related | _earliest(cell, rules, known)
+
+
+@lru_cache(maxsize=64)
+def _override_codes(policies: tuple[Policy, ...]) -> frozenset[str]:
+    """The codes by which one sees that an override has been applied to somebody."""
+    return frozenset(
+        override.code
+        for policy in policies
+        for contest in policy.contests
+        for override in contest.overrides
+    )
 
 
 def _sealed(
@@ -78,7 +93,7 @@ def _closed(
     touched: list[Registration],
     known: Mapping[str, Registration],
 ) -> bool:
-    if contest.scope.lines is not None or contest.overrides or contest.joint is not None:
+    if contest.scope.lines is not None or contest.joint is not None:
         return False
     if contest.one_per not in _BY_THEMSELVES:
         return False
@@ -122,9 +137,10 @@ def _earliest(
     return {name for _, name in first.values()}
 
 
-def still_sealed(cell: Cell, run: Run, touched: set[str]) -> bool:
+def still_sealed(cell: Cell, run: Run, touched: set[str], policies: tuple[Policy, ...]) -> bool:
     """Whether the decision confirms it: the holders hold, nobody else does, no person is asked."""
-    if run.referrals:
+    codes = _override_codes(policies)
+    if run.referrals or any(standing.code in codes for standing in run.standings):
         return False
     for conflict in run.conflicts:
         keys = {

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for policy authors: policies, facts for them, whole cases.
+"""For policy authors: strategies for policies and facts, and synthetic histories.
 
 Needs the extra `dealreg[testing]`.
 
@@ -7,6 +7,9 @@ Needs the extra `dealreg[testing]`.
 
     @given(cases())
     def test_a_law(case): ...
+
+`synthetic_history(seed)` invents a history of a channel programme, and `synthetic_policy()` the
+policy it belongs to.
 """
 
 from dealreg.testing.facts import (
@@ -18,6 +21,7 @@ from dealreg.testing.facts import (
     facts_for,
     instants_for,
 )
+from dealreg.testing.habits import CALM, CROWDED, LAND_GRAB, LATE_DATA, Habits
 from dealreg.testing.policies import WORLD, books, contests, policies
 from dealreg.testing.predicates import predicates
 from dealreg.testing.presets import (
@@ -28,15 +32,22 @@ from dealreg.testing.presets import (
     WELL_TYPED,
     Preset,
 )
+from dealreg.testing.programmes import synthetic_book, synthetic_policy
+from dealreg.testing.synthetic import synthetic_events, synthetic_history, synthetic_known
 
 __all__ = [
+    "CALM",
     "CLOCK_EDGE",
+    "CROWDED",
     "FACTS_DROPPED",
+    "LAND_GRAB",
+    "LATE_DATA",
     "TIE_HEAVY",
     "UNDIRECTED",
     "WELL_TYPED",
     "WORLD",
     "Case",
+    "Habits",
     "Preset",
     "answers_for",
     "book_cases",
@@ -48,4 +59,9 @@ __all__ = [
     "instants_for",
     "policies",
     "predicates",
+    "synthetic_book",
+    "synthetic_events",
+    "synthetic_history",
+    "synthetic_known",
+    "synthetic_policy",
 ]

@@ -371,20 +371,22 @@ class TestH11GoingOn:
         assert from_json(to_json(case.history)) == case.history
 
 
+ENDED = {"WITHDRAWN", "CANCELLED", "REVOKED", "EXPIRED", "SUPERSEDED", "WON", "LOST"}
+
+
 class TestH12Ended:
     @given(histories())
-    def test_what_has_ended_keeps_its_standings(self, case):
+    def test_what_has_ended_stands_as_it_stood_until_something_happens_to_it(self, case):
         told, _ = whole(case)
+        about = {event.event_id: event.about for event in case.history.events}
         last = {}
         for entry in told:
             if isinstance(entry, Transition):
                 after = entry.after
                 place = (after.registration_id, after.benefit, after.line)
                 before = last.get(place)
-                if before is not None and before.clause == "status":
-                    assert before.code in ("NOT_YET_SUBMITTED", "RETURNED", "OPPORTUNITY_WON") or (
-                        after.code == "NOT_CLAIMED" or before.code == "REJECTED"
-                    )
+                if before is not None and (before.clause, before.code in ENDED) == ("status", True):
+                    assert after.registration_id in {about[each] for each in entry.because}
                 last[place] = after
 
 

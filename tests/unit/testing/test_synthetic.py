@@ -1,0 +1,128 @@
+"""Synthetic histories: the same from the same seed everywhere, and like a channel programme."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+from itertools import islice
+
+import pytest
+
+from dealreg import EventKind, check
+from dealreg.facts.canonical import canonical_json, digest
+from dealreg.facts.conform import value_problem
+from dealreg.facts.events import EVENT_RULES, event_order
+from dealreg.history import Replay
+from dealreg.outcome.timeline import SetAside
+from dealreg.testing import (
+    CALM,
+    CROWDED,
+    LAND_GRAB,
+    LATE_DATA,
+    synthetic_book,
+    synthetic_events,
+    synthetic_history,
+    synthetic_known,
+    synthetic_policy,
+)
+
+FIRST_HUNDRED = "sha256:d525bfae5c16e54dea3d761e5ae0ea58f9dbdcd237dee6a7f1a11866239021f4"
+
+
+def crowd(habits, events=4000):
+    """The most registrations that one opportunity has."""
+    submitted = (
+        e for e in synthetic_events(3, events=events, habits=habits) if e.kind == "submitted"
+    )
+    return max(Counter(e.facts["opportunity_id"] for e in submitted).values())
+
+
+def late(habits, events=2000):
+    """Which part of the events became known after the day on which it happened."""
+    told = list(synthetic_events(3, events=events, habits=habits))
+    return sum(e.known_at - e.happened_at >= timedelta(days=1) for e in told) / len(told)
+
+
+def test_a_seed_gives_the_same_bytes_on_every_machine():
+    assert digest(synthetic_history(7, events=100)) == FIRST_HUNDRED
+
+
+def test_hash_seeds_do_not_matter():
+    program = (
+        "from dealreg.facts.canonical import digest\n"
+        "from dealreg.testing import synthetic_history\n"
+        "print(digest(synthetic_history(7, events=300)))\n"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+
+    assert found == {digest(synthetic_history(7, events=300)) + "\n"}
+
+
+def test_another_seed_gives_another_history():
+    assert canonical_json(synthetic_history(1, events=50)) != canonical_json(
+        synthetic_history(2, events=50)
+    )
+
+
+def test_events_come_in_the_order_in_which_they_count():
+    orders = [event_order(event) for event in synthetic_events(5, events=5000, habits=LATE_DATA)]
+
+    assert orders == sorted(orders)
+
+
+def test_the_beginning_does_not_depend_on_how_many_are_asked_for():
+    assert list(synthetic_events(5, events=200)) == list(
+        islice(synthetic_events(5, events=900), 200)
+    )
+
+
+def test_every_kind_of_event_occurs():
+    assert {event.kind for event in synthetic_events(5, events=20_000)} == set(EventKind)
+
+
+def test_facts_fit_the_policy():
+    vocabulary = synthetic_policy().vocabulary()
+    for event in synthetic_events(5, events=3000):
+        for name, value in event.facts.items():
+            field = vocabulary.get(name)
+            if field is not None and field.subject is EVENT_RULES[event.kind].subject:
+                assert value_problem(field, value) is None
+
+
+@pytest.mark.parametrize("rules", [synthetic_policy(), synthetic_book()], ids=["policy", "book"])
+def test_the_rules_are_sound_and_replay_the_history_whole(rules):
+    assert check(rules).items == ()
+    replay = Replay(rules, known=synthetic_known())
+    replay.feed(synthetic_events(5, events=400))
+    replay.finish()
+
+    assert [entry for entry in replay.drain() if isinstance(entry, SetAside)] == []
+
+
+def test_habits_make_a_difference():
+    assert crowd(CROWDED) > 10 * crowd(CALM)
+    assert late(CALM) == 0
+    assert 0.05 < late(LATE_DATA) < 0.35
+
+
+def test_land_grabbers_pursue_nothing():
+    history = list(synthetic_events(3, events=4000, habits=LAND_GRAB))
+    claims = Counter(e.facts["partner_id"] for e in history if e.kind is EventKind.SUBMITTED)
+    busiest = claims.most_common(1)[0][0]
+    of_busiest = {
+        e.about
+        for e in history
+        if e.kind is EventKind.SUBMITTED and e.facts["partner_id"] == busiest
+    }
+
+    assert not [e for e in history if e.kind is EventKind.WON and e.about in of_busiest]
