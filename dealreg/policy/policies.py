@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar, Final
 
@@ -63,11 +64,19 @@ class Policy:
 
     def vocabulary(self) -> Vocabulary:
         """The core vocabulary with the policy's ladder and its own fields."""
-        return Vocabulary(self.tiers, self.fields)
+        try:
+            return _vocabulary(self)
+        except TypeError:  # a malformed policy, which the checker is about to name
+            return Vocabulary(self.tiers, self.fields)
 
     def contest(self, benefit: str) -> Contest | None:
         """The contest for a benefit, or None when the policy has none."""
         return next((each for each in self.contests if each.benefit == benefit), None)
+
+
+@lru_cache(maxsize=256)
+def _vocabulary(policy: Policy) -> Vocabulary:
+    return Vocabulary(policy.tiers, policy.fields)
 
 
 class Governs(Choice):

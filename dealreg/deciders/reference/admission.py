@@ -63,7 +63,7 @@ def admit(stage: Stage, registration: Registration, upstream: Upstream) -> Admis
     own = stage.rules.own(stage.contest.benefit, registration, lead)
     if own is None:
         return Admission(Barred(StandingKind.DENIED, "NOT_OFFERED", NOT_IN_FORCE), "")
-    mine = attrs.evolve(stage, contest=own[0], policy=own[1])
+    mine = stage if own == lead else attrs.evolve(stage, contest=own[0], policy=own[1])
     requires = mine.contest.requires
     if held is not None:
         requires = tuple(each for each in requires if each.lasting)

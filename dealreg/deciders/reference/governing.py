@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from graphlib import TopologicalSorter
 
 import attrs
@@ -98,18 +99,7 @@ class Rules:
 
     def benefits(self) -> list[str]:
         """Every benefit of any version, those that others depend on first, else by name."""
-        depends: dict[str, set[str]] = {}
-        for policy in self.versions:
-            for contest in policy.contests:
-                depends.setdefault(contest.benefit, set()).update(a.benefit for a in contest.after)
-        sorter = TopologicalSorter(depends)
-        sorter.prepare()
-        ordered: list[str] = []
-        while sorter.is_active():
-            ready = sorted(sorter.get_ready())
-            ordered += [benefit for benefit in ready if benefit in depends]
-            sorter.done(*ready)
-        return ordered
+        return list(_in_order(self.versions))
 
     def scope(self, benefit: str) -> tuple[Scope, View]:
         """Which registrations compete: as the latest version says that has the benefit."""
@@ -151,3 +141,20 @@ class Rules:
         contest = policy.contest(benefit)
         assert contest is not None
         return contest
+
+
+@lru_cache(maxsize=256)
+def _in_order(versions: tuple[Policy, ...]) -> tuple[str, ...]:
+    """The benefits of all versions, those that others depend on first, else by name."""
+    depends: dict[str, set[str]] = {}
+    for policy in versions:
+        for contest in policy.contests:
+            depends.setdefault(contest.benefit, set()).update(a.benefit for a in contest.after)
+    sorter = TopologicalSorter(depends)
+    sorter.prepare()
+    ordered: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        ordered += [benefit for benefit in ready if benefit in depends]
+        sorter.done(*ready)
+    return tuple(ordered)
