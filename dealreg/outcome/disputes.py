@@ -12,7 +12,7 @@ from dealreg.outcome.decision import Margin, StandingKind
 from dealreg.outcome.timeline import SetAside
 from dealreg.policy.policies import Policy, PolicyBook
 
-__all__ = ["Agreement", "Disputes", "Incident", "IncidentKind", "Recorded"]
+__all__ = ["Agreement", "Disputes", "Fate", "Incident", "IncidentKind", "Recorded"]
 
 
 class Recorded(Choice):
@@ -133,6 +133,25 @@ class Agreement:
 
 
 @attrs.frozen(kw_only=True)
+class Fate:
+    """How many registrations fared alike under the rules, whatever people recorded.
+
+    Attributes:
+        benefit: of which benefit.
+        outcome: the best that they ever stood: granted at some time, or never more than waiting.
+        code: the reason code with which they first did.
+        count: how many registrations.
+    """
+
+    tag: ClassVar[str] = "fate"
+
+    benefit: str
+    outcome: StandingKind = attrs.field(converter=StandingKind)
+    code: str
+    count: int
+
+
+@attrs.frozen(kw_only=True)
 class Disputes:
     """A history compared with the rules.
 
@@ -144,6 +163,7 @@ class Disputes:
         registrations: how many registrations there were.
         decided: about how many of them people recorded a decision of any kind.
         agreement: what was recorded, against what the rules say.
+        fates: how registrations fared under the rules, most first.
         incidents: what somebody should look at, in the order of time.
         set_aside: events that could not be replayed, and why.
         names: what partners are called, by identifier, where that is known.
@@ -159,6 +179,7 @@ class Disputes:
     registrations: int = 0
     decided: int = 0
     agreement: tuple[Agreement, ...] = attrs.field(default=(), converter=as_tuple)
+    fates: tuple[Fate, ...] = attrs.field(default=(), converter=as_tuple)
     incidents: tuple[Incident, ...] = attrs.field(default=(), converter=as_tuple)
     set_aside: tuple[SetAside, ...] = attrs.field(default=(), converter=as_tuple)
     names: FrozenMap = attrs.field(factory=FrozenMap, converter=FrozenMap)
@@ -181,11 +202,18 @@ class Disputes:
         return {kind: found[kind] for kind in order}
 
     def compared(self) -> int:
-        """How often something was recorded on which the rules have a word of their own."""
-        return sum(each.count for each in self.agreement if each.agrees is not None)
+        """How many recorded decisions there are on which the rules have a word of their own.
+
+        Who won is no decision of the vendor's, and is not counted.
+        """
+        return sum(each.count for each in self.agreement if _counts(each))
 
     def rate(self) -> Fraction | None:
-        """Which part of what was recorded agrees with the rules; None where nothing compares."""
+        """Which part of these decisions agrees with the rules; None where there are none."""
         compared = self.compared()
-        agreed = sum(each.count for each in self.agreement if each.agrees)
+        agreed = sum(each.count for each in self.agreement if _counts(each) and each.agrees)
         return Fraction(agreed, compared) if compared else None
+
+
+def _counts(agreement: Agreement) -> bool:
+    return agreement.agrees is not None and agreement.recorded is not Recorded.WON

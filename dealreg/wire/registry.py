@@ -113,6 +113,7 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     timeline.Timeline,
     disputes.Incident,
     disputes.Agreement,
+    disputes.Fate,
     disputes.Disputes,
     findings.Finding,
     findings.Findings,

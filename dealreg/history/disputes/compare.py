@@ -13,7 +13,7 @@ from dealreg.facts.fields import Subject
 from dealreg.facts.histories import History
 from dealreg.facts.instants import instant
 from dealreg.history.disputes.clocks import Answers, Lapses
-from dealreg.history.disputes.conflicts import Deadlocks, Overlaps, Ties, Unknowns
+from dealreg.history.disputes.conflicts import Deadlocks, Fates, Overlaps, Ties, Unknowns
 from dealreg.history.disputes.decisions import DECISIONS, Decisions
 from dealreg.history.disputes.later import Awards, awards_in, differences
 from dealreg.history.disputes.scene import Found, Scene, Watch
@@ -60,7 +60,8 @@ class Comparison:
         self._replay = Replay(rules, known=known, externals=externals)
         self._scene = Scene(_versions(rules), self._replay.lookups, _leads(rules, approves))
         kinds = (Decisions, Deadlocks, Overlaps, Lapses, Answers, Ties, Unknowns)
-        self._watches: tuple[Watch, ...] = tuple(kind(self._scene) for kind in kinds)
+        self._fates = Fates(self._scene)
+        self._watches: tuple[Watch, ...] = (*(kind(self._scene) for kind in kinds), self._fates)
         self._awards = Awards()
         self._sink = sink
         self._coming: list[tuple[tuple[datetime, int, str], Event]] = []
@@ -203,6 +204,7 @@ class Comparison:
                     self._counts.items(), key=lambda item: str(item[0])
                 )
             ],
+            fates=self._fates.counted(),
             incidents=sorted(self._incidents, key=_incident_order),
             set_aside=self._aside,
             names=self._names,

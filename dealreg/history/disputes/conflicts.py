@@ -1,5 +1,6 @@
 """What went wrong between registrations: deadlocks, overlaps, ties, conflicts not known."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -7,14 +8,14 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from dealreg.facts.events import Event, EventKind
-from dealreg.history.disputes.scene import ENDS, Found, Watch
+from dealreg.history.disputes.scene import ENDS, RANK, Found, Watch
 from dealreg.history.settling import Entry
 from dealreg.outcome.decision import Deadlock, Margin, Referral, Standing, StandingKind
-from dealreg.outcome.disputes import IncidentKind
+from dealreg.outcome.disputes import Fate, IncidentKind
 from dealreg.outcome.timeline import EndedDeadlock, FoundDeadlock, Transition
 from dealreg.policy.paths import STATUS, contest_path
 
-__all__ = ["Deadlocks", "Overlaps", "Ties", "Unknowns"]
+__all__ = ["Deadlocks", "Fates", "Overlaps", "Ties", "Unknowns"]
 
 _Place: TypeAlias = tuple[str, str, str | None]
 _Contested: TypeAlias = tuple[str, str | None, tuple[str, ...]]
@@ -308,3 +309,29 @@ class Unknowns(Watch):
         """Those that are still not known."""
         for each in self._open.values():
             yield self.scene.of_standing(IncidentKind.UNKNOWN_CONFLICT, each.at, each.after)
+
+
+@attrs.define(eq=False)
+class Fates(Watch):
+    """Notes the best that each registration ever stood."""
+
+    _best: dict[tuple[str, str], tuple[StandingKind, str]] = attrs.field(factory=dict, init=False)
+
+    def hears(self, entries: Sequence[Entry]) -> None:
+        """Note standings better than those before."""
+        for each in entries:
+            if isinstance(each, Transition):
+                after = each.after
+                place = (after.registration_id, after.benefit)
+                known = self._best.get(place)
+                if known is None or RANK[after.kind] < RANK[known[0]]:
+                    self._best[place] = (after.kind, after.code)
+
+    def counted(self) -> list[Fate]:
+        """How many registrations fared alike, by benefit, most first."""
+        found = Counter((benefit, *best) for (_, benefit), best in self._best.items())
+        order = sorted(found, key=lambda fate: (fate[0], -found[fate], fate[1:]))
+        return [
+            Fate(benefit=benefit, outcome=kind, code=code, count=found[benefit, kind, code])
+            for benefit, kind, code in order
+        ]

@@ -14,7 +14,7 @@ from dealreg.outcome.disputes import Agreement, Incident, IncidentKind
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
 
-__all__ = ["ENDS", "Found", "Scene", "Watch", "best"]
+__all__ = ["ENDS", "RANK", "Found", "Scene", "Watch", "best"]
 
 Found: TypeAlias = Incident | Agreement
 
@@ -26,13 +26,14 @@ ENDS: Final = frozenset(
 )
 """The events with which a registration ends."""
 
-_ORDER: Final = {
+RANK: Final = {
     StandingKind.GRANTED: 0,
     StandingKind.REFERRED: 1,
     StandingKind.WAITING: 2,
     StandingKind.RETURNED: 3,
     StandingKind.DENIED: 4,
 }
+"""The kinds of standing, the best first."""
 
 
 @attrs.frozen(eq=False)
@@ -145,4 +146,4 @@ def best(standings: Sequence[Standing]) -> Standing | None:
     """Of the lines of one benefit the one that stands best; None where there is none."""
     if not standings:
         return None
-    return min(standings, key=lambda each: (_ORDER[each.kind], each.line or ""))
+    return min(standings, key=lambda each: (RANK[each.kind], each.line or ""))
