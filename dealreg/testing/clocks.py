@@ -37,7 +37,7 @@ def period_of(draw: st.DrawFn) -> Period:
         last_day=pick(draw, tuple(LastDay)),
         extension=_extension(draw) if once_in(draw, 2) else None,
         pauses=once_in(draw, 3),
-        closes=once_in(draw, 4),
+        closes=once_in(draw, 5),
     )
 
 

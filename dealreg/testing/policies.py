@@ -114,7 +114,7 @@ def contests(
     return Contest(
         benefit=benefit,
         scope=pick(draw, _SCOPES),
-        period=_seldom(draw, lambda: period_of(draw), 3),
+        period=_seldom(draw, lambda: period_of(draw), 4),
         requires=_requires(draw, rule),
         after=_after(draw, before),
         overrides=_overrides(draw, rule),
