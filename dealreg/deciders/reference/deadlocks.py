@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterable
 
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.run import Conflict, Run, holds
+from dealreg.facts.fields import SinceEnded, Tally
 from dealreg.facts.records import Registration
 from dealreg.outcome.decision import Deadlock, Standing, StandingKind
-from dealreg.policy.paths import STATUS
+from dealreg.policy.paths import STATUS, requirement_path
+from dealreg.policy.policies import Policy
+from dealreg.policy.stages import Requirement
+from dealreg.policy.walk import atoms, fact_of
 
 __all__ = ["deadlocks"]
 
@@ -29,8 +33,8 @@ def deadlocks(run: Run, conflict: Conflict, rerun: Rerun) -> Iterable[Deadlock]:
     if any(each.code == "OPPORTUNITY_WON" for each in standings.values()):
         return
     for each in conflict.members:
-        if standings[each.registration_id].clause == STATUS:
-            continue  # it is not live: not alone either
+        if _barred_anyway(run, standings[each.registration_id]):
+            continue
         if not _granted_alone(run.rules, conflict, each, rerun):
             continue
         held, blocker = _blocker(run, conflict, standings[each.registration_id])
@@ -59,6 +63,35 @@ def _blocker(run: Run, conflict: Conflict, blocked: Standing) -> tuple[str | Non
             if holds(run, benefit, other, conflict.line):
                 return benefit, other
     return None, blocked.rival
+
+
+def _barred_anyway(run: Run, standing: Standing) -> bool:
+    """Whether what bars a registration plainly bars it alone as well, so that nobody need ask.
+
+    It is not live, or does not meet a requirement that asks nothing about others.
+    """
+    if standing.clause == STATUS:
+        return True
+    if len(run.rules.versions) != 1:
+        return False  # alone, another version might govern
+    policy = run.rules.versions[0]
+    contest = policy.contest(standing.benefit)
+    if contest is None:
+        return False
+    barring = (
+        each
+        for each in contest.requires
+        if standing.clause == requirement_path(contest.benefit, each.code)
+    )
+    return any(not _counts(each, policy) for each in barring)
+
+
+def _counts(required: Requirement, policy: Policy) -> bool:
+    """Whether a requirement counts other registrations."""
+    vocabulary = policy.vocabulary()
+    facts = (fact_of(atom) for _, atom in atoms(required.that))
+    fields = (None if fact is None else vocabulary.get(fact.name) for fact in facts)
+    return any(isinstance(f.derived, (Tally, SinceEnded)) for f in fields if f is not None)
 
 
 def _granted_alone(rules: Rules, conflict: Conflict, each: Registration, rerun: Rerun) -> bool:
