@@ -1,6 +1,6 @@
 """What a policy sees of the facts: the value of a field, for one registration, at one instant.
 
-This is the meaning of every field, spec clauses F-1 to F-14, shared by all deciders.
+This is the meaning of every field, spec clauses F-1 to F-15, shared by all deciders.
 """
 
 from collections.abc import Mapping

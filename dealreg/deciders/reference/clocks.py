@@ -1,4 +1,4 @@
-"""What the clocks of a policy come to, for one registration (spec clauses K-1 to K-8)."""
+"""What the clocks of a policy come to, for one registration (spec clauses K-1 to K-6)."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
