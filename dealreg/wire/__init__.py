@@ -1,6 +1,9 @@
 """How to store it: policies as TOML and JSON, facts from tables, every value as canonical JSON."""
 
+from dealreg.wire.data_findings import DataFinding, LoadedHistory
+from dealreg.wire.event_text import history_rows
 from dealreg.wire.files import LARGEST_POLICY, read_policy
+from dealreg.wire.histories import load_history
 from dealreg.wire.json_form import FORMAT, LARGEST, from_json, to_json
 from dealreg.wire.policy_toml import policy_from_toml, policy_to_toml
 from dealreg.wire.rejects import Column, Loaded, Reject
@@ -13,12 +16,16 @@ __all__ = [
     "LARGEST",
     "LARGEST_POLICY",
     "Column",
+    "DataFinding",
     "Loaded",
+    "LoadedHistory",
     "Reject",
     "Table",
     "facts_to_rows",
     "from_json",
+    "history_rows",
     "load_facts",
+    "load_history",
     "policy_from_toml",
     "policy_to_toml",
     "predicate_from_text",

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from dealreg.errors import DealregError, FactsError, shown, suggestion
+from dealreg.facts.events import Event
 from dealreg.facts.records import Change, EndCustomer, Opportunity, Partner, Registration, Ruling
 from dealreg.facts.values import FrozenMap
 from dealreg.wire.amounts import Reading, read_money
@@ -18,10 +19,10 @@ from dealreg.wire.rejects import Reject
 from dealreg.wire.rows import BadRow, Row
 from dealreg.wire.statuses import read_status
 
-__all__ = ["About", "Builder", "Built", "Main", "row_text"]
+__all__ = ["About", "Builder", "Built", "Main", "Problems", "row_text"]
 
 About: TypeAlias = Partner | EndCustomer | Opportunity
-Main: TypeAlias = Registration | Partner | EndCustomer | Opportunity | Ruling
+Main: TypeAlias = Registration | Partner | EndCustomer | Opportunity | Ruling | Event
 
 _CLASSES: Final[Mapping[str, type[Any]]] = {
     "registration": Registration,
@@ -45,7 +46,7 @@ _KEPT = 1000
 
 @attrs.frozen
 class Built:
-    """What one good row states: its record, and what it says about those the record names."""
+    """What one good row states: its record or event, and what it says of those that this names."""
 
     file: str
     row: int
@@ -53,7 +54,7 @@ class Built:
     about: tuple[About, ...] = ()
 
 
-class _Problems:
+class Problems:
     """The rejects of one row as they are found."""
 
     def __init__(self, file: str, row: Row) -> None:
@@ -61,11 +62,13 @@ class _Problems:
         self.rejects: list[Reject] = []
 
     def add(self, column: str, value: object, reason: str, hint: str) -> None:
+        """One more thing that is wrong with the row."""
         text = "" if value is None else _cell_text(value)[:_SHOWN]
         record = row_text(self.row.cells)
         self.rejects.append(Reject(self.file, self.row.number, column, text, reason, hint, record))
 
     def add_error(self, column: str, value: object, wrong: DealregError) -> None:
+        """As `add`, with what an error says."""
         self.add(column, value, wrong.message, wrong.hint)
 
 
@@ -107,7 +110,7 @@ class Builder:
         Raises:
             UnreadableError: when columns clash, or a required one is missing.
         """
-        self._fixed = self.schema.plan(header)
+        self._fixed = self._planned(list(header))
         self._fixed.refuse_gaps(self.file, [name for _, name in header])
 
     def plans(self) -> list[Plan]:
@@ -120,8 +123,8 @@ class Builder:
             text = row.text.rstrip("\r\n")
             record, value = row_text({"": text}), _cell_text(text)[:_SHOWN]
             return (Reject(self.file, row.number, "", value, row.reason, row.hint, record),)
-        problems = _Problems(self.file, row)
-        plan = self._fixed or self._plan(row)
+        problems = Problems(self.file, row)
+        plan = self.plan_of(row)
         for field, names in plan.clashes:
             quoted = " and ".join(shown(name) for name in names)
             hint = f"say which one counts: mapping={{{names[0]!r}: {field!r}}}"
@@ -133,13 +136,19 @@ class Builder:
             return tuple(problems.rejects)
         return self._records(row, values, problems)
 
-    def _plan(self, row: Row) -> Plan:
+    def plan_of(self, row: Row) -> Plan:
+        """How this row is read."""
+        if self._fixed is not None:
+            return self._fixed
         keys = tuple(row.cells)
         if keys not in self._plans:
-            self._plans[keys] = self.schema.plan([(key, key) for key in keys])
+            self._plans[keys] = self._planned([(key, key) for key in keys])
         return self._plans[keys]
 
-    def _values(self, row: Row, plan: Plan, problems: _Problems) -> dict[str, dict[str, object]]:
+    def _planned(self, columns: list[tuple[str, str]]) -> Plan:
+        return self.schema.plan(columns)
+
+    def _values(self, row: Row, plan: Plan, problems: Problems) -> dict[str, dict[str, object]]:
         values: dict[str, dict[str, object]] = {}
         special: dict[str, Target] = {}
         for target in plan.targets:
@@ -184,7 +193,7 @@ class Builder:
         row: Row,
         special: Mapping[str, Target],
         values: dict[str, dict[str, object]],
-        problems: _Problems,
+        problems: Problems,
     ) -> None:
         texts: dict[str, str | None] = {STATUS: None, STATUS_DETAIL: None}
         at = ""
@@ -251,7 +260,7 @@ class Builder:
         return Change(target.column.attribute, value, since)  # type: ignore[arg-type]
 
     def _records(
-        self, row: Row, values: dict[str, dict[str, object]], problems: _Problems
+        self, row: Row, values: dict[str, dict[str, object]], problems: Problems
     ) -> Built | tuple[Reject, ...]:
         main = _MAIN[self.schema.kind]
         own = values.pop(main, {})
@@ -304,7 +313,7 @@ def _tidy(attribute: str, value: object) -> object:
     return value
 
 
-def _check_order(registration: Registration, problems: _Problems) -> None:
+def _check_order(registration: Registration, problems: Problems) -> None:
     for name in _LATER:
         when: datetime | None = getattr(registration, name)
         if when is not None and when < registration.submitted_at:

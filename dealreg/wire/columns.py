@@ -193,14 +193,20 @@ class Schema:
                     notes[key] = note
 
 
-def schema(kind: str, vocabulary: Vocabulary, mapping: ColumnMapping) -> Schema:
+def schema(
+    kind: str,
+    vocabulary: Vocabulary,
+    mapping: ColumnMapping,
+    columns: Sequence[KnownColumn] | None = None,
+) -> Schema:
     """The schema of one kind of table; a mapping to fields of other kinds is left to those."""
+    known_columns = KINDS[kind] if columns is None else columns
     fields: dict[str, Target] = {}
-    for known in KINDS[kind]:
+    for known in known_columns:
         declared = vocabulary.get(known.attribute)
         levels = declared.levels if declared is not None else ()
         fields[known.field] = Target("", known, levels)
-    records = {known.record for known in KINDS[kind]}
+    records = {known.record for known in known_columns}
     for field in vocabulary.fields:
         if field.derived is None and str(field.subject) in records and _own(field):
             fields.update(_declared(field))

@@ -16,7 +16,7 @@ from dealreg.wire.builder import About, Built, Main
 from dealreg.wire.column_names import KINDS
 from dealreg.wire.rejects import Reject
 
-__all__ = ["Names", "merge"]
+__all__ = ["Merged", "Names", "as_read", "listed_rows", "merge"]
 
 Names: TypeAlias = Mapping[tuple[str, str], str]
 """What the registrations file calls an attribute, by record and attribute."""
@@ -27,10 +27,17 @@ _LISTED = 5
 _Place: TypeAlias = tuple[type[Any], str, str]
 
 
-def merge(
-    built: Mapping[str, Sequence[Built]], names: Names
-) -> tuple[Facts, tuple[Reject, ...], int]:
-    """The facts that the rows agree on, why other rows are not taken, and how many rows are."""
+@attrs.frozen(eq=False)
+class Merged:
+    """The facts that the rows agree on, why other rows are not taken, and the rows that are."""
+
+    facts: Facts
+    rejects: tuple[Reject, ...]
+    rows: tuple[Built, ...]
+
+
+def merge(built: Mapping[str, Sequence[Built]], names: Names) -> Merged:
+    """What the rows of all tables say together."""
     rejects: list[Reject] = []
     kept: dict[str, list[Built]] = {}
     for kind in KINDS:
@@ -54,8 +61,8 @@ def merge(
         opportunities=about[Opportunity],
         rulings=_records(Ruling, kept["rulings"]),
     )
-    taken = sum(len(kept[kind]) for kind in kept) - len(out)
-    return facts, tuple(rejects), taken
+    taken = [each for kind in kept for each in kept[kind] if id(each) not in out]
+    return Merged(facts, tuple(rejects), tuple(taken))
 
 
 def _records(cls: type[Any], rows: Iterable[Built]) -> list[Any]:
@@ -107,14 +114,15 @@ def _clash(row: Built, same: Sequence[Built]) -> Reject:
         row.row,
         names[0],
         identifier,
-        f"{_rows(same, row)} too about {what} {shown(identifier)}, and they differ in "
+        f"{listed_rows(same, row)} too about {what} {shown(identifier)}, and they differ in "
         + ", ".join(differ),
         "keep one of them, or give them different identifiers; none of them was taken",
-        _as_read(row.record),
+        as_read(row.record),
     )
 
 
-def _rows(rows: Sequence[Built], but: Built) -> str:
+def listed_rows(rows: Sequence[Built], but: Built) -> str:
+    """The other rows of several, as the beginning of a sentence."""
     others = [str(each.row) for each in rows if each is not but]
     if len(others) == 1:
         return f"row {others[0]} is"
@@ -123,7 +131,7 @@ def _rows(rows: Sequence[Built], but: Built) -> str:
     return f"rows {listed}{more} are"
 
 
-def _as_read(record: Main) -> FrozenMap:
+def as_read(record: Main) -> FrozenMap:
     """The fields of a row as they were read, where its cells are no longer at hand."""
     held = {a.name: getattr(record, a.name) for a in attrs.fields(type(record))}
     return FrozenMap(
@@ -216,7 +224,7 @@ def _contradiction(
         str(sorted(value) if isinstance(value, frozenset) else value)[:200],
         f"{against}, and this row {_said(value)}",
         f"correct one of them, or leave the column out: mapping={{{column!r}: None}}",
-        _as_read(row.record),
+        as_read(row.record),
     )
 
 

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from dealreg.errors import FactsError, PolicyError, UsageError, shown
 from dealreg.facts.calendars import zone as iana_zone
-from dealreg.facts.instants import instant
+from dealreg.facts.instants import FIRST_YEAR, LAST_YEAR, instant
 
 __all__ = ["read_date", "read_instant"]
 
@@ -296,7 +296,7 @@ def _start_of_day(day: date, zone: str | None, value: object) -> datetime:
     try:
         return resolve_imaginary(midnight).astimezone(UTC)
     except (OverflowError, ValueError):
-        raise FactsError(f"{shown(_spelling(value))} is out of range", value=value) from None
+        raise _out_of_range(value) from None
 
 
 def _in_zone(local: datetime, zone: str | None, value: object) -> datetime:
@@ -312,7 +312,15 @@ def _in_zone(local: datetime, zone: str | None, value: object) -> datetime:
         _check_clock_change(local, value)
         return instant(local)
     except (UsageError, OverflowError):
-        raise FactsError(f"{shown(_spelling(value))} is out of range", value=value) from None
+        raise _out_of_range(value) from None
+
+
+def _out_of_range(value: object) -> FactsError:
+    return FactsError(
+        f"{shown(_spelling(value))} is out of range",
+        value=value,
+        hint=f"years from {FIRST_YEAR + 1} to {LAST_YEAR - 1} are read; check for a typing mistake",
+    )
 
 
 def _spelling(value: object) -> object:

@@ -16,9 +16,9 @@ from dealreg.facts import (
     values,
     vocabulary,
 )
-from dealreg.outcome import checkpoint, decision, disputes, findings, record, timeline
+from dealreg.outcome import checkpoint, decision, disputes, findings, record, stories, timeline
 from dealreg.policy import clocks, contests, policies, predicates, stages, terms
-from dealreg.wire import rejects
+from dealreg.wire import data_findings, rejects
 
 __all__ = ["REGISTRY"]
 
@@ -115,10 +115,13 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     disputes.Agreement,
     disputes.Fate,
     disputes.Disputes,
+    stories.Story,
     findings.Finding,
     findings.Findings,
     rejects.Reject,
     rejects.Column,
     rejects.Loaded,
+    data_findings.DataFinding,
+    data_findings.LoadedHistory,
 )
 """Every class of facts, policies, outcomes and loaded tables, by its tag."""

@@ -8,7 +8,7 @@ from dealreg.facts.records import ENDED, Status
 __all__ = ["DETAILED", "STATUSES", "read_status"]
 
 STATUSES: Final[dict[Status, tuple[str, ...]]] = {
-    Status.DRAFT: ("draft", "pending submission", "not submitted"),
+    Status.DRAFT: ("draft", "pending submission", "not submitted", "prospecting"),
     Status.SUBMITTED: ("submitted", "registered", "pending", "received", "pending registration"),
     Status.UNDER_REVIEW: (
         "under review",
@@ -17,6 +17,7 @@ STATUSES: Final[dict[Status, tuple[str, ...]]] = {
         "pending approval",
         "pending review",
         "in approval",
+        "engaging",
     ),
     Status.RETURNED: ("returned", "action required", "action pending", "more information needed"),
     Status.APPROVED: ("approved", "accepted", "engaged", "passed"),
@@ -34,7 +35,8 @@ STATUSES: Final[dict[Status, tuple[str, ...]]] = {
 
 ServiceNow's `Duplicate` and `Incomplete` are closure codes: the registration was closed without
 being converted, and the code stays as its reason. Microsoft's `Accepted` and `Engaged` are
-substatuses of an active referral.
+substatuses of an active referral. `Prospecting` and `Engaging` are stages of pipelines that keep
+no status of their own: not yet submitted, and going on.
 """
 
 DETAILED: Final = ("closed", "active", "new")

@@ -16,7 +16,7 @@ from dealreg.facts.records import Change
 from dealreg.facts.values import Money
 from dealreg.wire.cells import is_unknown
 
-__all__ = ["facts_to_rows"]
+__all__ = ["cell_text", "facts_to_rows"]
 
 _AMBIGUOUS_PLACES: Final = -3
 """`1.234` could be a thousand; `1.2340` could not."""
@@ -49,13 +49,14 @@ def _row(record: Any) -> dict[str, str]:
     for attribute in attrs.fields(type(record)):
         value = getattr(record, attribute.name)
         if attribute.name == "attributes":
-            row |= {name: _cell(each, name) for name, each in value.items()}
+            row |= {name: cell_text(each, name) for name, each in value.items()}
         elif value is not None and value != ():
-            row[attribute.name] = _cell(value, attribute.name)
+            row[attribute.name] = cell_text(value, attribute.name)
     return row
 
 
-def _cell(value: object, name: str) -> str:
+def cell_text(value: object, name: str) -> str:
+    """A value as the text of a cell that is read back as it is."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -104,5 +105,5 @@ def _duration(value: timedelta) -> str:
 
 
 def _change(change: Change) -> dict[str, str | None]:
-    value = None if change.value is None else _cell(change.value, change.field)
+    value = None if change.value is None else cell_text(change.value, change.field)
     return {"field": change.field, "value": value, "since": iso(change.since)}

@@ -13,18 +13,21 @@ from dealreg.facts.vocabulary import Vocabulary
 from dealreg.wire.amounts import Reading
 from dealreg.wire.builder import Builder, Built
 from dealreg.wire.column_names import KINDS
-from dealreg.wire.columns import ColumnMapping, Schema, checked_mapping, normal, schema
+from dealreg.wire.columns import ColumnMapping, Plan, Schema, checked_mapping, normal, schema
 from dealreg.wire.csv_rows import csv_rows
 from dealreg.wire.json_rows import is_json_line, json_line_rows, json_rows
-from dealreg.wire.merging import merge
+from dealreg.wire.merging import Names, merge
 from dealreg.wire.rejects import Column, Loaded, Reject
-from dealreg.wire.rows import BadRow, RawTable, given_rows
+from dealreg.wire.rows import BadRow, RawTable, Row, given_rows
 from dealreg.wire.sources import LONGEST_LINE, Lines, Stream, chunks, name_of
 
-__all__ = ["Rows", "Table", "load_facts", "read_table"]
+__all__ = ["Look", "Reader", "Rows", "Table", "load_facts", "read_table", "refuse_wrong_kinds"]
 
 Rows: TypeAlias = str | os.PathLike[str] | Stream | Iterable[Mapping[str, object]]
 """A table: a path, an open stream, or rows as mappings."""
+
+Look: TypeAlias = Callable[[str, Row, Plan], object]
+"""What looks at every row as it stands: the file, the row, and how it is read."""
 
 _EVERY: Final = 1000
 _CSV: Final = (".csv", ".tsv", ".tab", ".txt")
@@ -40,11 +43,19 @@ class Table:
     """
 
     def __init__(
-        self, source: Rows, schema: Schema, reading: Reading, encoding: str | None = None
+        self,
+        source: Rows,
+        schema: Schema,
+        reading: Reading,
+        encoding: str | None = None,
+        *,
+        builder: type[Builder] | Callable[[Schema, Reading, str], Builder] = Builder,
+        look: Look | None = None,
     ) -> None:
         self.file = name_of(source, schema.kind)
         self.rows_read = 0
-        self._builder = Builder(schema, reading, self.file)
+        self._look = look
+        self._builder = builder(schema, reading, self.file)
         self._raw = _opened(source, encoding, self.file)
         if self._raw.header is not None:
             self._builder.fix(self._raw.header)
@@ -57,6 +68,8 @@ class Table:
         """
         for row in self._raw.rows:
             self.rows_read += row.rows if isinstance(row, BadRow) else 1
+            if self._look is not None and not isinstance(row, BadRow):
+                self._look(self.file, row, self._builder.plan_of(row))
             yield self._builder.build(row)
 
     def columns(self) -> tuple[Column, ...]:
@@ -215,47 +228,98 @@ def load_facts(
     tables = (registrations, partners, customers, opportunities, rulings)
     given = dict(zip(KINDS, tables, strict=True))
     sources = {kind: source for kind, source in given.items() if source is not None}
-    reading = Reading(zone, day_first, currency, decimal_mark)
     words = vocabulary or Vocabulary()
-    _refuse_wrong_kinds(words, progress)
+    refuse_wrong_kinds(words, progress)
     schemas = {kind: schema(kind, words, {}) for kind in sources}
-    mapped = checked_mapping(mapping, schemas.values())
-    built: dict[str, list[Built]] = {}
-    rejects: list[Reject] = []
-    columns: list[Column] = []
-    names: dict[tuple[str, str], str] = {}
-    rows = 0
-    for kind, source in sources.items():
-        table = Table(source, attrs.evolve(schemas[kind], mapping=mapped), reading, encoding)
-        good = built.setdefault(kind, [])
+    reader = Reader(Reading(zone, day_first, currency, decimal_mark), encoding, progress)
+    reader.read(sources, schemas, mapping)
+    merged = merge(reader.built, reader.names.get("registrations", {}))
+    return Loaded(
+        facts=merged.facts,
+        rejects=reader.in_order([*reader.rejects, *merged.rejects]),
+        rows_read=reader.rows,
+        rows_rejected=reader.rows - len(merged.rows),
+        columns=tuple(reader.columns),
+        ignored_columns=reader.ignored(),
+    )
+
+
+@attrs.define(eq=False)
+class Reader:
+    """Reads several tables one after the other, and keeps what they gave.
+
+    Attributes:
+        reading: what the files do not say themselves.
+        encoding: of the files.
+        progress: called with the number of rows read so far.
+        builders: for kinds of tables whose rows are not records.
+        look: called with every row as it stands.
+        built: the good rows of each kind.
+        rejects: why other rows were not taken.
+        columns: what became of each column.
+        names: what each kind of table calls each attribute, by record and attribute.
+        rows: how many rows were read.
+    """
+
+    reading: Reading
+    encoding: str | None = None
+    progress: Callable[[int], object] | None = None
+    builders: Mapping[str, Callable[[Schema, Reading, str], Builder]] = attrs.field(factory=dict)
+    look: Look | None = None
+    built: dict[str, list[Built]] = attrs.field(factory=dict)
+    rejects: list[Reject] = attrs.field(factory=list)
+    columns: list[Column] = attrs.field(factory=list)
+    names: dict[str, Names] = attrs.field(factory=dict)
+    rows: int = 0
+    _files: dict[str, int] = attrs.field(factory=dict)
+
+    def read(
+        self,
+        sources: Mapping[str, Rows],
+        schemas: Mapping[str, Schema],
+        mapping: ColumnMapping | None,
+    ) -> None:
+        """Read each table by the schema of its kind.
+
+        Raises:
+            UnreadableError: when a table cannot be read as a whole.
+            UsageError: for a mapping that has no meaning.
+        """
+        mapped = checked_mapping(mapping, schemas.values())
+        for kind, source in sources.items():
+            made = self.builders.get(kind, Builder)
+            own = attrs.evolve(schemas[kind], mapping=mapped)
+            table = Table(source, own, self.reading, self.encoding, builder=made, look=self.look)
+            self._files.setdefault(table.file, len(self._files))
+            self._take(kind, table)
+        if self.progress is not None:
+            self.progress(self.rows)
+        _refuse_idle_mapping(mapping, self.columns)
+
+    def _take(self, kind: str, table: Table) -> None:
+        good = self.built.setdefault(kind, [])
         for count, item in enumerate(table, start=1):
             if isinstance(item, Built):
                 good.append(item)
             else:
-                rejects += item
-            if progress is not None and count % _EVERY == 0:
-                progress(rows + table.rows_read)
-        rows += table.rows_read
-        columns += table.columns()
-        if kind == "registrations":
-            names = table.names()
-    if progress is not None:
-        progress(rows)
-    _refuse_idle_mapping(mapping, columns)
-    facts, more, taken = merge(built, names)
-    order = {name_of(source, kind): place for place, (kind, source) in enumerate(sources.items())}
-    rejects = sorted([*rejects, *more], key=lambda each: (order.get(each.file, 0), each.row))
-    return Loaded(
-        facts=facts,
-        rejects=tuple(rejects),
-        rows_read=rows,
-        rows_rejected=rows - taken,
-        columns=tuple(columns),
-        ignored_columns=tuple(sorted({each.name for each in columns if not each.field})),
-    )
+                self.rejects += item
+            if self.progress is not None and count % _EVERY == 0:
+                self.progress(self.rows + table.rows_read)
+        self.rows += table.rows_read
+        self.columns += table.columns()
+        self.names[kind] = table.names()
+
+    def in_order(self, rejects: Iterable[Reject]) -> tuple[Reject, ...]:
+        """The rejects in the order of files and rows."""
+        return tuple(sorted(rejects, key=lambda each: (self._files.get(each.file, 0), each.row)))
+
+    def ignored(self) -> tuple[str, ...]:
+        """The names of the columns nothing was read from, sorted."""
+        return tuple(sorted({each.name for each in self.columns if not each.field}))
 
 
-def _refuse_wrong_kinds(vocabulary: object, progress: object) -> None:
+def refuse_wrong_kinds(vocabulary: object, progress: object) -> None:
+    """Raise UsageError for a vocabulary or a progress function that is none."""
     if not isinstance(vocabulary, Vocabulary):
         raise UsageError(
             f"{shown(vocabulary)} is not a vocabulary",

@@ -1,30 +1,22 @@
 """A history case as data: its rules, its events, what it asks, and what the replay finds."""
 
-import csv
 import functools
 import tomllib
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import attrs
 
 from dealreg import Event, Facts, History, Policy, PolicyBook
-from dealreg.errors import UsageError
-from dealreg.facts.fields import FieldType
 from dealreg.facts.instants import instant
-from dealreg.facts.values import Value
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.history import hindsight, replay, state
 from dealreg.outcome.timeline import State, Timeline
-from dealreg.wire import load_facts, read_policy
-from dealreg.wire.amounts import Reading
-from dealreg.wire.cells import read_cell
+from dealreg.wire import load_facts, load_history, read_policy
 
 __all__ = ["HistoryCase", "Question"]
 
 TABLES = ("partners", "customers", "opportunities")
-_EVENT = ("event_id", "kind", "about", "happened_at", "known_at", "sequence")
 _KNOWN = " known "
 
 
@@ -61,9 +53,7 @@ class HistoryCase:
         rules = read_policy(book if book.exists() else folder / "policy.toml")
         latest = rules if isinstance(rules, Policy) else rules.editions[-1].policy
         vocabulary = latest.vocabulary()
-        history = History(
-            known=_known(folder, vocabulary), events=list(_events(folder, vocabulary))
-        )
+        history = History(known=_known(folder, vocabulary), events=_events(folder, vocabulary))
         return cls(folder, about, rules, history)
 
     @property
@@ -102,20 +92,8 @@ def _known(folder: Path, vocabulary: Vocabulary) -> Facts:
     return loaded.facts
 
 
-def _events(folder: Path, vocabulary: Vocabulary) -> Iterator[Event]:
-    with (folder / "events.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            stated = {name: _cell(name, row[name], vocabulary) for name in row.keys() - {*_EVENT}}
-            own = {name: row[name] for name in _EVENT if row.get(name)}
-            own |= {"sequence": int(own["sequence"])} if "sequence" in own else {}
-            facts = {name: value for name, value in stated.items() if value is not None}
-            yield Event(**own, facts=facts)
-
-
-def _cell(name: str, text: str, vocabulary: Vocabulary) -> Value | None:
-    field = vocabulary.get(name)
-    kind = FieldType.TEXT if field is None else field.type
-    try:
-        return read_cell(kind, text, Reading(), () if field is None else field.levels)
-    except UsageError as wrong:
-        raise AssertionError(f"{name}: {wrong}") from wrong
+def _events(folder: Path, vocabulary: Vocabulary) -> tuple[Event, ...]:
+    loaded = load_history(events=folder / "events.csv", vocabulary=vocabulary)
+    assert loaded.rejects == ()
+    assert loaded.ignored_columns == ()
+    return loaded.history.events
