@@ -7,12 +7,14 @@ __all__ = ["no_competing_brand"]
 
 def no_competing_brand(
     *,
+    lasting: bool = False,
     code: str = "COMPETING_BID_BY_PARTNER",
     tell: str = "The partner may not offer a competing brand in the same deal.",
 ) -> tuple[Part, ...]:
     """Only partners that offer no competing brand in the same deal.
 
     Args:
+        lasting: whether a partner that offers one later loses what it holds.
         code: the reason code.
         tell: what a partner may be told.
 
@@ -32,4 +34,4 @@ def no_competing_brand(
     >>> contest("protection", no_competing_brand()).requires[0].code
     'COMPETING_BID_BY_PARTNER'
     """
-    return (requirement(code, field("competing_brand").is_false(), tell),)
+    return (requirement(code, field("competing_brand").is_false(), tell, lasting=lasting),)

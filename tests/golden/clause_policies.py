@@ -1,7 +1,10 @@
 """One small policy for each clause, built with it; its golden case holds the same as TOML."""
 
-from dealreg import Policy, contest, field, highest, terms
+from dealreg import Calendar, Policy, contest, field, highest, terms
 from dealreg.clauses import (
+    activity_milestone,
+    after_project,
+    answer_within,
     approved_before_tender,
     assigned_fields,
     before_tender_or_proven,
@@ -9,6 +12,7 @@ from dealreg.clauses import (
     cap_open_registrations,
     closing_fields,
     contact_age_field,
+    cooling_off,
     customer_choice,
     distributor_on_behalf,
     eligible_customer,
@@ -16,6 +20,7 @@ from dealreg.clauses import (
     equal_in_tender,
     evidence_first,
     evidence_required,
+    extension_on_request,
     filed_by_distributor_field,
     filed_recently_field,
     first_to_register,
@@ -23,6 +28,7 @@ from dealreg.clauses import (
     joint_registration,
     lead_time,
     lead_time_field,
+    meeting_fields,
     minimum_quantity,
     minimum_value,
     most_qualified,
@@ -34,14 +40,20 @@ from dealreg.clauses import (
     not_vendor_led,
     open_before_field,
     opportunity_types,
+    order_within,
     others_get,
+    project_fields,
+    protection_period,
     purchase_age_field,
+    queue_and_backfill,
     referral_only,
     registered_before_tender,
     registrant_closer_split,
     resale_only,
+    revoked_by_tender,
     same_opportunity,
     several_by_law,
+    since_ended_field,
     single_holder,
     special_bid_eligibility,
     special_price_for_holder,
@@ -49,8 +61,10 @@ from dealreg.clauses import (
     vendor_assigned,
     vendor_decides,
     vendor_led_rate,
+    while_requested,
 )
 from dealreg.facts.fields import Field
+from dealreg.policy.clocks import Sla
 from dealreg.policy.contests import Contest
 
 __all__ = ["POLICIES"]
@@ -58,8 +72,21 @@ __all__ = ["POLICIES"]
 TIERS = ("silver", "gold", "platinum")
 
 
-def _policy(name: str, *contests: Contest, fields: tuple[Field, ...] = ()) -> Policy:
-    return Policy(programme=name, tiers=TIERS, fields=fields, contests=contests)
+def _policy(
+    name: str,
+    *contests: Contest,
+    fields: tuple[Field, ...] = (),
+    calendars: tuple[Calendar, ...] = (),
+    sla: Sla | None = None,
+) -> Policy:
+    return Policy(
+        programme=name,
+        tiers=TIERS,
+        fields=fields,
+        calendars=calendars,
+        contests=contests,
+        sla=sla,
+    )
 
 
 def _protection(name: str, *parts: object, fields: tuple[Field, ...] = ()) -> Policy:
@@ -266,6 +293,54 @@ POLICIES: dict[str, Policy] = {
             _FIRST,
             fields=(filed_by_distributor_field(),),
         ),
+        _policy(
+            "protection_period",
+            contest(
+                "protection",
+                protection_period("120 days", last_day="included", calendar="berlin"),
+                _FIRST,
+            ),
+            contest("price", protection_period("6 months", starts="submitted_at"), _FIRST),
+            calendars=(Calendar("berlin", "Europe/Berlin"),),
+        ),
+        _protection("order_within", order_within("90 days", remind="80 days"), _FIRST),
+        _protection(
+            "extension_on_request",
+            protection_period("6 months", extension=extension_on_request()),
+            _FIRST,
+        ),
+        _policy(
+            "answer_within",
+            contest("protection", protection_period("60 days"), _FIRST),
+            calendars=(Calendar("office", "Europe/Berlin"),),
+            sla=answer_within("3 business days", calendar="office", missed="deemed_approved"),
+        ),
+        _protection(
+            "activity_milestone",
+            activity_milestone(
+                "30 days", remind="20 days", grace="45 days", agreed="grace_agreed_at"
+            ),
+            _FIRST,
+            fields=meeting_fields(),
+        ),
+        _protection("cooling_off", cooling_off(30), non_exclusive(), fields=(since_ended_field(),)),
+        _protection("revoked_by_tender", revoked_by_tender(), _FIRST),
+        _policy(
+            "while_requested",
+            contest("registered_price", while_requested("registered_price"), _FIRST),
+            contest(
+                "open_price",
+                while_requested("open_price"),
+                not_combinable("registered_price"),
+                non_exclusive(),
+            ),
+        ),
+        _policy(
+            "after_project",
+            contest("resale_rebate", after_project(), non_exclusive()),
+            fields=project_fields(),
+        ),
+        _protection("queue_and_backfill", queue_and_backfill()),
     )
 }
 """By the clause's name."""

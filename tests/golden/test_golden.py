@@ -1,7 +1,8 @@
 """Golden cases: a policy as TOML, facts as tables, and what is decided.
 
 A case is a folder with `case.toml` (what it shows, its source, the instants asked about, and
-claims), `policy.toml`, tables `registrations.csv`, `partners.csv`, … and `expected.json`.
+claims), `policy.toml`, tables `registrations.csv`, `partners.csv`, … and `expected.json`. Facts
+that no table can say, such as extensions, are `facts.json` instead.
 
 `pytest tests/golden --record` writes `expected.json` anew, and the policies of the clauses from
 `clause_policies.py`; `git diff` is the review. Claims are written by hand and never recorded: each
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from dealreg import Decision, decide
-from dealreg.wire import load_facts, policy_from_toml, policy_to_toml, read_policy
+from dealreg.wire import from_json, load_facts, policy_from_toml, policy_to_toml, read_policy
 from tests.golden.clause_policies import POLICIES
 from tests.golden.readable import readable
 
@@ -44,6 +45,10 @@ def _about(folder: Path) -> dict:
 def _decisions(folder: Path) -> dict[str, Decision]:
     """The decision at each instant of the case."""
     policy = read_policy(folder / "policy.toml")
+    stored = folder / "facts.json"
+    if stored.exists():
+        facts = from_json(stored.read_bytes())
+        return {at: decide(policy, facts, at=at) for at in _about(folder)["at"]}
     tables = {name: folder / f"{name}.csv" for name in TABLES}
     loaded = load_facts(
         **{name: path for name, path in tables.items() if path.exists()},
