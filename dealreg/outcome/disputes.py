@@ -41,6 +41,8 @@ class IncidentKind(Choice):
     """A special price was given to one partner while another was protected."""
     WON_BESIDE_HOLDER = "won_beside_holder"
     """A partner won the deal while another was protected."""
+    WON_AGAIN = "won_again"
+    """The same thing was recorded as won before: two winners, or two deals taken for one."""
     LAPSED_UNNOTICED = "lapsed_unnoticed"
     """A period ran out, nobody ended or extended it, and it went on as if it were running."""
     APPROVED_IN_WINDOW = "approved_in_window"
@@ -68,6 +70,7 @@ class Incident:
         conflict: the values of the scope's keys, which name what was competed for.
         recorded: what people recorded, as the kind of event, or `ruled_for`, `ruled_against`;
             empty where nothing was recorded.
+        reason: the reason that people recorded for it.
         outcome: how it stood by the rules just before; of a deadlock, how the blocked stood after
             it, where that changed; of an award in hindsight, whether it was got in fact.
         code: the reason code of that standing; or of the deadlock, clock or tie.
@@ -93,6 +96,7 @@ class Incident:
     line: str | None = None
     conflict: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
     recorded: str = ""
+    reason: str = ""
     outcome: StandingKind | None = attrs.field(
         default=None, converter=attrs.converters.optional(StandingKind)
     )

@@ -1,6 +1,7 @@
 """How to say it: policies in plain English, decisions explained to each kind of reader."""
 
 from dealreg.rendering.describe import describe
+from dealreg.rendering.dispute_report import report_disputes
 from dealreg.rendering.document import (
     Block,
     Bullets,
@@ -11,6 +12,8 @@ from dealreg.rendering.document import (
     Table,
 )
 from dealreg.rendering.explain import explain
+from dealreg.rendering.story import tell_story
+from dealreg.rendering.table_rows import to_rows
 
 __all__ = [
     "Block",
@@ -22,4 +25,7 @@ __all__ = [
     "Table",
     "describe",
     "explain",
+    "report_disputes",
+    "tell_story",
+    "to_rows",
 ]

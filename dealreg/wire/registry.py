@@ -16,7 +16,7 @@ from dealreg.facts import (
     values,
     vocabulary,
 )
-from dealreg.outcome import checkpoint, decision, disputes, findings, record, timeline
+from dealreg.outcome import checkpoint, decision, disputes, findings, record, stories, timeline
 from dealreg.policy import clocks, contests, policies, predicates, stages, terms
 from dealreg.wire import data_findings, rejects
 
@@ -115,6 +115,7 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     disputes.Agreement,
     disputes.Fate,
     disputes.Disputes,
+    stories.Story,
     findings.Finding,
     findings.Findings,
     rejects.Reject,

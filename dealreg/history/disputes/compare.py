@@ -13,7 +13,7 @@ from dealreg.facts.fields import Subject
 from dealreg.facts.histories import History
 from dealreg.facts.instants import instant
 from dealreg.history.disputes.clocks import Answers, Lapses
-from dealreg.history.disputes.conflicts import Deadlocks, Fates, Overlaps, Ties, Unknowns
+from dealreg.history.disputes.conflicts import Deadlocks, Fates, Overlaps, Ties, Unknowns, Wins
 from dealreg.history.disputes.decisions import DECISIONS, Decisions
 from dealreg.history.disputes.later import Awards, awards_in, differences
 from dealreg.history.disputes.scene import Found, Scene, Watch
@@ -59,7 +59,7 @@ class Comparison:
     ) -> None:
         self._replay = Replay(rules, known=known, externals=externals)
         self._scene = Scene(_versions(rules), self._replay.lookups, _leads(rules, approves))
-        kinds = (Decisions, Deadlocks, Overlaps, Lapses, Answers, Ties, Unknowns)
+        kinds = (Decisions, Deadlocks, Overlaps, Lapses, Answers, Ties, Unknowns, Wins)
         self._fates = Fates(self._scene)
         self._watches: tuple[Watch, ...] = (*(kind(self._scene) for kind in kinds), self._fates)
         self._awards = Awards()

@@ -15,7 +15,7 @@ from dealreg.outcome.disputes import Fate, IncidentKind
 from dealreg.outcome.timeline import EndedDeadlock, FoundDeadlock, Transition
 from dealreg.policy.paths import STATUS, contest_path
 
-__all__ = ["Deadlocks", "Fates", "Overlaps", "Ties", "Unknowns"]
+__all__ = ["Deadlocks", "Fates", "Overlaps", "Ties", "Unknowns", "Wins"]
 
 _Place: TypeAlias = tuple[str, str, str | None]
 _Contested: TypeAlias = tuple[str, str | None, tuple[str, ...]]
@@ -335,3 +335,30 @@ class Fates(Watch):
             Fate(benefit=benefit, outcome=kind, code=code, count=found[benefit, kind, code])
             for benefit, kind, code in order
         ]
+
+
+@attrs.define(eq=False)
+class Wins(Watch):
+    """Finds what is recorded as won more than once."""
+
+    _winner: dict[_Contested, str] = attrs.field(factory=dict, init=False)
+
+    def takes(self, event: Event, at: datetime, standings: Sequence[Standing]) -> Iterator[Found]:
+        """Report a winner of what another registration has won before."""
+        lead = self.scene.lead(standings)
+        if event.kind is not EventKind.WON or lead is None:
+            return
+        keys = self.scene.look.conflict(event.about, lead.benefit, lead.line)
+        if not keys:
+            return
+        first = self._winner.setdefault((lead.benefit, lead.line, keys), event.about)
+        if first != event.about and self.scene.look.compete(event.about, first, lead.benefit):
+            yield self.scene.of_standing(
+                IncidentKind.WON_AGAIN,
+                at,
+                lead,
+                rival=first,
+                margin=None,
+                recorded=event.kind.value,
+                events=(event.event_id,),
+            )

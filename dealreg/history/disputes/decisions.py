@@ -121,6 +121,7 @@ class Decisions(Watch):
                 at,
                 standing,
                 recorded=recorded.value,
+                reason=str(event.facts.get("status_reason") or event.facts.get("reason") or ""),
                 events=(event.event_id,),
             )
 
