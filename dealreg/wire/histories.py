@@ -8,7 +8,7 @@ import attrs
 
 from dealreg.errors import UsageError
 from dealreg.facts.case import Facts
-from dealreg.facts.events import Event, EventKind
+from dealreg.facts.events import EVENT_RULES, Event, EventKind
 from dealreg.facts.histories import History, history_of
 from dealreg.facts.records import Partner, Registration, Ruling
 from dealreg.facts.vocabulary import Vocabulary
@@ -105,7 +105,7 @@ def load_history(
     fields = (name for each in schemas.values() for name in each.fields)
     listed = Catalogue(catalogue, fields, reading)
     builders = {_EVENTS: partial(EventBuilder, vocabulary=words)}
-    reader = Reader(reading, encoding, progress, builders, listed.look)
+    reader = Reader(reading, encoding, progress, builders=builders, look=listed.look)
     reader.read(sources, schemas, mapping)
     return _loaded(reader, listed)
 
@@ -155,10 +155,9 @@ def _told(row: Built, reader: Reader) -> Iterator[Told]:
         case _:
             return
     names = {name: key for (of, name), key in reader.names[kind].items() if of == record}
-    if kind != _EVENTS and "registration_id" in names:
-        names["about"] = names["registration_id"]
     for event in events:
-        yield Told(event, row, names)
+        home = f"{EVENT_RULES[event.kind].subject}_id"
+        yield Told(event, row, {"about": names.get(home, ""), **names})
 
 
 def _partners(reader: Reader) -> frozenset[str] | None:

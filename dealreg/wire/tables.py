@@ -29,6 +29,9 @@ Rows: TypeAlias = str | os.PathLike[str] | Stream | Iterable[Mapping[str, object
 Look: TypeAlias = Callable[[str, Row, Plan], object]
 """What looks at every row as it stands: the file, the row, and how it is read."""
 
+MakeBuilder: TypeAlias = Callable[[Schema, Reading, str], Builder]
+"""What makes the reader of one table's rows."""
+
 _EVERY: Final = 1000
 _CSV: Final = (".csv", ".tsv", ".tab", ".txt")
 _JSON_LINES: Final = (".jsonl", ".ndjson")
@@ -49,7 +52,7 @@ class Table:
         reading: Reading,
         encoding: str | None = None,
         *,
-        builder: type[Builder] | Callable[[Schema, Reading, str], Builder] = Builder,
+        builder: MakeBuilder = Builder,
         look: Look | None = None,
     ) -> None:
         self.file = name_of(source, schema.kind)
@@ -244,16 +247,10 @@ def load_facts(
     )
 
 
-@attrs.define(eq=False)
 class Reader:
     """Reads several tables one after the other, and keeps what they gave.
 
     Attributes:
-        reading: what the files do not say themselves.
-        encoding: of the files.
-        progress: called with the number of rows read so far.
-        builders: for kinds of tables whose rows are not records.
-        look: called with every row as it stands.
         built: the good rows of each kind.
         rejects: why other rows were not taken.
         columns: what became of each column.
@@ -261,17 +258,24 @@ class Reader:
         rows: how many rows were read.
     """
 
-    reading: Reading
-    encoding: str | None = None
-    progress: Callable[[int], object] | None = None
-    builders: Mapping[str, Callable[[Schema, Reading, str], Builder]] = attrs.field(factory=dict)
-    look: Look | None = None
-    built: dict[str, list[Built]] = attrs.field(factory=dict)
-    rejects: list[Reject] = attrs.field(factory=list)
-    columns: list[Column] = attrs.field(factory=list)
-    names: dict[str, Names] = attrs.field(factory=dict)
-    rows: int = 0
-    _files: dict[str, int] = attrs.field(factory=dict)
+    def __init__(
+        self,
+        reading: Reading,
+        encoding: str | None = None,
+        progress: Callable[[int], object] | None = None,
+        *,
+        builders: Mapping[str, MakeBuilder] | None = None,
+        look: Look | None = None,
+    ) -> None:
+        self.built: dict[str, list[Built]] = {}
+        self.rejects: list[Reject] = []
+        self.columns: list[Column] = []
+        self.names: dict[str, Names] = {}
+        self.rows = 0
+        self._reading, self._encoding, self._progress = reading, encoding, progress
+        self._builders = builders or {}
+        self._look = look
+        self._files: dict[str, int] = {}
 
     def read(
         self,
@@ -287,13 +291,13 @@ class Reader:
         """
         mapped = checked_mapping(mapping, schemas.values())
         for kind, source in sources.items():
-            made = self.builders.get(kind, Builder)
+            made = self._builders.get(kind, Builder)
             own = attrs.evolve(schemas[kind], mapping=mapped)
-            table = Table(source, own, self.reading, self.encoding, builder=made, look=self.look)
+            table = Table(source, own, self._reading, self._encoding, builder=made, look=self._look)
             self._files.setdefault(table.file, len(self._files))
             self._take(kind, table)
-        if self.progress is not None:
-            self.progress(self.rows)
+        if self._progress is not None:
+            self._progress(self.rows)
         _refuse_idle_mapping(mapping, self.columns)
 
     def _take(self, kind: str, table: Table) -> None:
@@ -303,8 +307,8 @@ class Reader:
                 good.append(item)
             else:
                 self.rejects += item
-            if self.progress is not None and count % _EVERY == 0:
-                self.progress(self.rows + table.rows_read)
+            if self._progress is not None and count % _EVERY == 0:
+                self._progress(self.rows + table.rows_read)
         self.rows += table.rows_read
         self.columns += table.columns()
         self.names[kind] = table.names()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from dealreg.facts.values import money
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.testing import facts_for, policies
 from dealreg.wire import from_json, history_rows, load_history, to_json
-from dealreg.wire.event_columns import EVENT_WORDS
+from dealreg.wire.event_columns import EVENT, EVENT_WORDS, REQUIRED
 from dealreg.wire.event_rows import read_event_kind
 
 AT = "2026-03-01T09:00Z"
@@ -325,6 +326,22 @@ def test_registrations_of_which_none_came_first():
     ]
 
     assert codes(load_history(events=rows)) == [("SAME_INSTANT", "customer_id", "C1", 2)]
+
+
+# --- the reference page -----------------------------------------------------------------------
+
+
+def test_the_page_lists_every_column_and_every_word():
+    text = (Path(__file__).parents[3] / "docs" / "reference" / "tables.md").read_text("utf-8")
+
+    for kind, words in EVENT_WORDS.items():
+        assert f"| `{kind.value}` | {', '.join(words)} |" in text
+    for column in EVENT:
+        required = " (required)" if column.field in REQUIRED else ""
+        others, stand_ins = (
+            ", ".join(f"`{name}`" for name in names) for names in (column.others, column.stand_ins)
+        )
+        assert f"| `{column.field}`{required} | {others} | {stand_ins} |" in text
 
 
 # --- and back ---------------------------------------------------------------------------------
