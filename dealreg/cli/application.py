@@ -16,8 +16,11 @@ from dealreg.cli.example import example
 from dealreg.cli.exits import Exit
 from dealreg.cli.explain import explain
 from dealreg.cli.failing import report, say
+from dealreg.cli.replay import replay
 from dealreg.cli.rerun import rerun
 from dealreg.cli.resolve import resolve
+from dealreg.cli.state import state
+from dealreg.cli.timeline import timeline
 from dealreg.errors import DealregError
 
 __all__ = ["Application", "cli", "run"]
@@ -109,7 +112,9 @@ def cli() -> None:
     """Resolve competing deal registrations by a policy, and say why."""
 
 
-for _command in (resolve, explain, check, describe, convert, rerun, example):
+_COMMANDS = (resolve, explain, check, describe, convert, rerun, replay, timeline, state, example)
+
+for _command in _COMMANDS:
     cli.add_command(_command)
 
 

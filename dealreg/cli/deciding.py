@@ -16,9 +16,23 @@ from dealreg.outcome.record import Record
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.wire import Loaded
 
-__all__ = ["Decided", "answers_from", "decided", "deciding_options", "vocabulary_of"]
+__all__ = [
+    "Decided",
+    "answers_from",
+    "answers_option",
+    "decided",
+    "deciding_options",
+    "vocabulary_of",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+answers_option = click.option(
+    "--answers",
+    metavar="FILE",
+    help="Answers to the policy's external questions: JSON, {question: {registration: bool}}.",
+)
+"""The option of every command that decides anything."""
 
 _OPTIONS = (
     click.option(
@@ -26,11 +40,7 @@ _OPTIONS = (
         metavar="INSTANT",
         help="The instant to decide as of, with its zone, as in 2026-03-01T09:00Z; or `now`.",
     ),
-    click.option(
-        "--answers",
-        metavar="FILE",
-        help="Answers to the policy's external questions: JSON, {question: {registration: bool}}.",
-    ),
+    answers_option,
 )
 
 

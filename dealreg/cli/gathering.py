@@ -18,7 +18,16 @@ from dealreg.facts.case import Facts
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.wire import Loaded, load_facts
 
-__all__ = ["Tables", "facts_options", "gather", "times_option", "watched"]
+__all__ = [
+    "Tables",
+    "facts_options",
+    "gather",
+    "is_stored",
+    "mapping_of",
+    "source",
+    "times_option",
+    "watched",
+]
 
 
 def _known_zone(_: click.Context, option: click.Parameter, name: str | None) -> str | None:
@@ -123,14 +132,14 @@ def gather(tables: Tables, vocabulary: Vocabulary | None) -> Loaded:
         return Loaded(held)
     with watched("reading") as progress:
         return load_facts(
-            **{kind: _source(name, stdin) for kind, name in tables.sources().items()},
+            **{kind: source(name, stdin) for kind, name in tables.sources().items()},
             vocabulary=vocabulary,
             zone=tables.zone,
             day_first=tables.day_first,
             currency=tables.currency,
             decimal_mark=tables.decimal_mark,
             encoding=tables.encoding,
-            mapping=_mapping(tables.mapping),
+            mapping=mapping_of(tables.mapping),
             progress=progress,
         )
 
@@ -148,8 +157,14 @@ class _Named(io.BytesIO):
     name = "standard input"
 
 
-def _source(name: str, stdin: bytes) -> Any:
+def source(name: str, stdin: bytes) -> Any:
+    """A table as the library takes it: a file by its name, standard input as a stream."""
     return _Named(stdin) if name == STDIN else name
+
+
+def is_stored(data: bytes) -> bool:
+    """Whether it is canonical JSON, which is no table."""
+    return _STORED.match(data) is not None
 
 
 def _facts(tables: Tables, stdin: bytes) -> Facts | None:
@@ -158,7 +173,7 @@ def _facts(tables: Tables, stdin: bytes) -> Facts | None:
     if not (name == STDIN or name.lower().endswith(".json")):
         return None
     data = stdin if name == STDIN else content(name)
-    if not _STORED.match(data):
+    if not is_stored(data):
         return None
     plain = Tables(registrations=name)
     options = [each.name for each in attrs.fields(Tables)]
@@ -175,7 +190,12 @@ def _facts(tables: Tables, stdin: bytes) -> Facts | None:
     return facts
 
 
-def _mapping(pairs: tuple[str, ...]) -> dict[str, str | None]:
+def mapping_of(pairs: tuple[str, ...]) -> dict[str, str | None]:
+    """What `--map` says: their column to our field, or to None.
+
+    Raises:
+        UsageError: for a text that is no such pair.
+    """
     mapping: dict[str, str | None] = {}
     for pair in pairs:
         theirs, equals, ours = pair.rpartition("=")
@@ -191,7 +211,9 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str | None]:
 
 
 @contextmanager
-def watched(doing: str, rows: int = 0) -> Iterator[Callable[[int], None] | None]:
+def watched(
+    doing: str, rows: int = 0, unit: str = "rows"
+) -> Iterator[Callable[[int], None] | None]:
     """A count of rows on standard error while something long goes on, on a terminal only.
 
     It appears with the first report of enough rows to take a while, or at once when there are.
@@ -200,7 +222,7 @@ def watched(doing: str, rows: int = 0) -> Iterator[Callable[[int], None] | None]
     if not console.is_terminal:
         yield None
         return
-    counted = TextColumn("{task.completed:,} rows")
+    counted = TextColumn("{task.completed:,} " + unit)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), counted)
     progress = Progress(*columns, console=console, transient=True)
     task = progress.add_task(doing, total=None)

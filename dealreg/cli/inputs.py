@@ -19,6 +19,7 @@ __all__ = [
     "load_json",
     "load_policy",
     "load_record",
+    "unusable",
     "write",
 ]
 
@@ -26,7 +27,7 @@ STDIN = "-"
 """The name of standard input, and where something is written, of standard output."""
 
 
-def at_instant(text: str) -> datetime:
+def at_instant(text: str, option: str = "--at") -> datetime:
     """The instant a person typed; `now` is the clock's, which the output then states.
 
     Raises:
@@ -39,7 +40,7 @@ def at_instant(text: str) -> datetime:
     except UsageError as error:
         raise UsageError(
             error.message,
-            place="--at",
+            place=option,
             value=text,
             hint="write an instant with its zone, as in 2026-03-01T09:00Z, or `now`",
         ) from None
@@ -56,7 +57,7 @@ def content(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except (OSError, ValueError) as wrong:  # ValueError: a name with a null character
-        raise _unusable(name, wrong, "check its name and that you may read it") from None
+        raise unusable(name, wrong, "check its name and that you may read it") from None
 
 
 def load_policy(name: str) -> Policy | PolicyBook:
@@ -110,7 +111,7 @@ def write(name: str, data: bytes) -> None:
     try:
         Path(name).write_bytes(data)
     except (OSError, ValueError) as wrong:
-        raise _unusable(name, wrong, "check the folder and that you may write there") from None
+        raise unusable(name, wrong, "check the folder and that you may write there") from None
 
 
 def _spoken(name: str) -> str:
@@ -139,7 +140,8 @@ def _text(data: bytes, name: str) -> str:
         ) from None
 
 
-def _unusable(name: str, wrong: Exception, hint: str) -> UnreadableError:
+def unusable(name: str, wrong: Exception, hint: str) -> UnreadableError:
+    """The error that a file cannot be read or written, with the reason of the system."""
     reason = getattr(wrong, "strerror", None) or str(wrong)
     return UnreadableError(
         f"the file cannot be used: {reason[:1].lower()}{reason[1:]}",

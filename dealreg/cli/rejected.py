@@ -6,15 +6,15 @@ import re
 
 from dealreg.cli.failing import say, spoken
 from dealreg.cli.inputs import write
-from dealreg.wire import Loaded, Reject
+from dealreg.wire import Loaded, LoadedHistory, Reject
 
-__all__ = ["say_rejects", "write_rejects"]
+__all__ = ["csv_cell", "say_findings", "say_rejects", "write_rejects"]
 
 _SHOWN_AT_MOST = 10
 _NUMBER = re.compile(r"[+-]?[\d.,]*")
 
 
-def say_rejects(loaded: Loaded) -> None:
+def say_rejects(loaded: Loaded | LoadedHistory) -> None:
     """Say on standard error how many rows were not taken, and why, the first few in full."""
     rejects = loaded.rejects
     if not rejects:
@@ -30,6 +30,20 @@ def say_rejects(loaded: Loaded) -> None:
     say("  they take no part; correct them and decide again: they may change who gets what")
 
 
+def say_findings(loaded: LoadedHistory) -> None:
+    """Say on standard error what somebody should look at in rows that were taken."""
+    findings = loaded.findings
+    if not findings:
+        return
+    say("to look at in the data:", style="bold yellow")
+    for each in findings[:_SHOWN_AT_MOST]:
+        say(f"  {each.code}: {spoken(each.message)} ({each.count:,} of {loaded.rows_read:,} rows)")
+        if each.hint:
+            say(f"    -> {spoken(each.hint)}", style="dim")
+    if len(findings) > _SHOWN_AT_MOST:
+        say(f"  and {len(findings) - _SHOWN_AT_MOST} more")
+
+
 def write_rejects(name: str, rejects: tuple[Reject, ...]) -> None:
     """Write the rejects as CSV: where, what stands there, why, what to do, and the whole row.
 
@@ -43,12 +57,13 @@ def write_rejects(name: str, rejects: tuple[Reject, ...]) -> None:
     for reject in rejects:
         place = [reject.file, reject.row, reject.column, reject.value, reject.reason, reject.hint]
         writer.writerow(
-            [*map(_cell, place), *(_cell(reject.record.get(name, "")) for name in names)]
+            [*map(csv_cell, place), *(csv_cell(reject.record.get(name, "")) for name in names)]
         )
     write(name, text.getvalue().encode("utf-8"))
 
 
-def _cell(value: object) -> str:
+def csv_cell(value: object) -> str:
+    """A value as a cell of a file that a spreadsheet may open: never a formula."""
     text = str(value)
     # A spreadsheet would run these as a formula, and the file is made of somebody else's cells.
     formula = text.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMBER.fullmatch(text)

@@ -24,7 +24,7 @@ from dealreg.outcome.timeline import (
 )
 from dealreg.policy.policies import Policy, PolicyBook
 
-__all__ = ["hindsight", "known_by", "replay", "state", "timeline_of"]
+__all__ = ["hindsight", "known_by", "replay", "replayed", "state", "timeline_of"]
 
 _EVERY: Final = 1000
 
@@ -152,12 +152,30 @@ def state(
     """
     when = instant(at)
     known = when if known_at is None else instant(known_at)
-    told = known_by(history, known)
-    if known > when:
+    found = replayed(rules, history, at=when, known_at=known, externals=externals).state(when)
+    return attrs.evolve(found, known_at=known)
+
+
+def replayed(
+    rules: Policy | PolicyBook,
+    history: History,
+    *,
+    at: datetime,
+    known_at: datetime,
+    externals: Externals | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Replay:
+    """A replay that has gone on to an instant, by what was known at another."""
+    told = known_by(history, known_at)
+    if known_at > at:
         told = hindsight(told)
     engine = Replay(rules, known=told.known, externals=externals)
     events = sorted(told.events, key=lambda e: (e.known_at, takes_effect(e), e.event_id))
-    engine.feed(event for event in events if event.known_at <= when)
-    engine.advance(when)
-    found = engine.state(when)
-    return attrs.evolve(found, known_at=known)
+    for count, event in enumerate(events, start=1):
+        if event.known_at > at:
+            break
+        engine.feed(event)
+        if progress is not None and count % _EVERY == 0:
+            progress(count)
+    engine.advance(at)
+    return engine

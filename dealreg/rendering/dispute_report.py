@@ -188,8 +188,8 @@ class _Page:
         return (
             f"Of {count(total, 'won deal')}, {number(holder)} ({_percent(holder, total)}) were won "
             f"by who was protected by the rules, {number(beside)} ({_percent(beside, total)}) "
-            f"while another partner was, and {number(total - holder - beside)} where nobody was, or "
-            "a person was to decide."
+            f"while another partner was, and {number(total - holder - beside)} where nobody was, "
+            "or a person was to decide."
         )
 
     def _line(self, kind: IncidentKind, found: Sequence[Incident]) -> tuple[str, str, str]:

@@ -116,7 +116,8 @@ class _Teller:
         yield Heading(1, f"{capital(story.of)} {told(story.about)}")
         yield Paragraph(
             f"Under the rules of {told(story.rules.programme)}, up to "
-            f"{clock.instant(story.until)}. Times are in {clock.zone}. Lines with → are what the rules made of it."
+            f"{clock.instant(story.until)}. Times are in {clock.zone}. Lines with → are what the "
+            "rules made of it."
         )
         yield Heading(2, "What happened")
         yield Table(("When", "What"), list(self._rows()))
