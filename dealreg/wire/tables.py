@@ -15,6 +15,7 @@ from dealreg.wire.builder import Builder, Built
 from dealreg.wire.column_names import KINDS
 from dealreg.wire.columns import ColumnMapping, Plan, Schema, checked_mapping, normal, schema
 from dealreg.wire.csv_rows import csv_rows
+from dealreg.wire.frames import Frame, frame_rows, is_frame, parquet_rows
 from dealreg.wire.json_rows import is_json_line, json_line_rows, json_rows
 from dealreg.wire.merging import Names, merge
 from dealreg.wire.rejects import Column, Loaded, Reject
@@ -23,8 +24,8 @@ from dealreg.wire.sources import LONGEST_LINE, Lines, Stream, chunks, name_of
 
 __all__ = ["Look", "Reader", "Rows", "Table", "load_facts", "read_table", "refuse_wrong_kinds"]
 
-Rows: TypeAlias = str | os.PathLike[str] | Stream | Iterable[Mapping[str, object]]
-"""A table: a path, an open stream, or rows as mappings."""
+Rows: TypeAlias = str | os.PathLike[str] | Stream | Iterable[Mapping[str, object]] | Frame
+"""A table: a path, an open stream, rows as mappings, or a dataframe."""
 
 Look: TypeAlias = Callable[[str, Row, Plan], object]
 """What looks at every row as it stands: the file, the row, and how it is read."""
@@ -34,6 +35,7 @@ MakeBuilder: TypeAlias = Callable[[Schema, Reading, str], Builder]
 
 _EVERY: Final = 1000
 _CSV: Final = (".csv", ".tsv", ".tab", ".txt")
+_PARQUET: Final = (".parquet", ".pq")
 _JSON_LINES: Final = (".jsonl", ".ndjson")
 
 
@@ -94,14 +96,18 @@ class Table:
 
 
 def _opened(source: Rows, encoding: str | None, file: str) -> RawTable:
+    if is_frame(source):
+        return frame_rows(source, file)
     if not isinstance(source, (str, os.PathLike)) and not hasattr(source, "read"):
         if isinstance(source, (bytes, Mapping)) or not isinstance(source, Iterable):
             raise UsageError(
                 f"{shown(source)} is not a table",
                 value=source,
-                hint="give a path, an open stream, or rows as mappings",
+                hint="give a path, an open stream, a dataframe, or rows as mappings",
             )
         return given_rows(source)
+    if PurePath(file).suffix.casefold() in _PARQUET:
+        return parquet_rows(source, file)  # type: ignore[arg-type]
     pieces = chunks(source, encoding, file)  # type: ignore[arg-type]
     suffix = PurePath(file).suffix.casefold()
     if suffix in _CSV:
