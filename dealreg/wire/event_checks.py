@@ -67,9 +67,9 @@ def sound(
         checks.append(lambda left: _unknown_partner(left, partners))
     for check in (*checks, _before_submission, _never_submitted):
         found = list(check(left))
-        told_once = {(reject.file, reject.row): reject for _, reject in reversed(found)}
+        told_once = {id(each.row): reject for each, reject in reversed(found)}
         rejects += told_once.values()
-        left = [each for each in left if each.place not in told_once]
+        left = [each for each in left if id(each.row) not in told_once]
     return left, rejects
 
 

@@ -117,9 +117,10 @@ def _schema(kind: str, vocabulary: Vocabulary) -> Schema:
 def _loaded(reader: Reader, listed: Catalogue) -> LoadedHistory:
     merged = merge(reader.built, reader.names.get("registrations", {}))
     rows = [*reader.built.get(_EVENTS, ()), *merged.rows]
-    left, more = sound([told for row in rows for told in _told(row, reader)], _partners(reader))
-    gone = {(each.file, each.row) for each in more}
-    taken = [row for row in rows if (row.file, row.row) not in gone]
+    told = [each for row in rows for each in _told(row, reader)]
+    left, more = sound(told, _partners(reader))
+    gone = {id(each.row) for each in told} - {id(each.row) for each in left}
+    taken = [row for row in rows if id(row) not in gone]
     known = attrs.evolve(merged.facts, registrations=(), rulings=(), holdings=())
     submissions = [
         (each.event, *each.place) for each in left if each.event.kind is EventKind.SUBMITTED

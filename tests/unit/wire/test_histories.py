@@ -381,3 +381,14 @@ def test_what_was_loaded_is_a_value_with_a_tag():
     loaded = corrupted(CORRUPTED.splitlines())
 
     assert from_json(to_json(loaded)) == loaded
+
+
+def test_one_file_may_stand_for_two_tables(tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text(f"registration_id,partner_id,submitted_at\nR1,P1,{AT}\nR1,P2,{AT}\n", "utf-8")
+    rulings = [{"registration_id": "R1", "benefit": "b", "verdict": "accept", "decided_at": LATER}]
+
+    loaded = load_history(registrations=path, partners=path, rulings=rulings)
+
+    assert (loaded.rows_read, loaded.rows_rejected) == (5, 3)
+    assert [each.partner_id for each in loaded.history.known.partners] == ["P1", "P2"]
