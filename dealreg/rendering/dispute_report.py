@@ -59,7 +59,12 @@ _MEANS: Final = {
     IncidentKind.HINDSIGHT: "Some events became known only after others had been decided. This is "
     "what that cost.",
 }
-_TOP = 3
+_CLOCKS: Final = {
+    "ANSWER_OVERDUE": "Nothing follows by the rules.",
+    "ESCALATED": "A person of the vendor was to be asked.",
+    "DEEMED_APPROVED": "It counted as approved.",
+}
+_TOP: Final = 3
 
 
 def report_disputes(
@@ -158,10 +163,10 @@ class _Page:
             f"{clock.instant(found.until)}."
         )
         if found.late:
-            said += f" {capital(count(found.late, 'event'))} became known later than they happened."
+            said += f" Known later than it happened: {count(found.late, 'event')}."
         undecided = found.registrations - found.decided
         if undecided:
-            said += f" About {count(undecided, 'registration')} no decision is recorded."
+            said += f" Without any recorded decision: {count(undecided, 'registration')}."
         return said
 
     def _verdict(self) -> str:
@@ -185,11 +190,12 @@ class _Page:
             return ""
         holder = sum(each.count for each in won if each.agrees)
         beside = sum(each.count for each in won if each.agrees is False)
+        rest = total - holder - beside
         return (
-            f"Of {count(total, 'won deal')}, {number(holder)} ({_percent(holder, total)}) were won "
-            f"by who was protected by the rules, {number(beside)} ({_percent(beside, total)}) "
-            f"while another partner was, and {number(total - holder - beside)} where nobody was, "
-            "or a person was to decide."
+            f"Of {count(total, 'won deal')}, those won by who was protected by the rules: "
+            f"{number(holder)} ({_percent(holder, total)}); while another partner was: "
+            f"{number(beside)} ({_percent(beside, total)}); while nobody was, or a person was to "
+            f"decide: {number(rest)} ({_percent(rest, total)})."
         )
 
     def _line(self, kind: IncidentKind, found: Sequence[Incident]) -> tuple[str, str, str]:
@@ -221,7 +227,7 @@ class _Page:
                 (
                     capital(recorded.value.replace("_", " ")),
                     label(benefit),
-                    *(number(each) if each else "·" for each in counts),
+                    *(number(each) if each else "-" for each in counts),
                     _agreed(cells),
                 )
             )
@@ -257,8 +263,8 @@ class _Page:
                     number(many),
                     _percent(many, len(found)),
                     DONE.get(recorded, recorded) or "nothing recorded",
-                    code or "·",
-                    CODES.get(code, "A rule of the programme." if code else ""),
+                    code or "-",
+                    _meaning(code),
                 )
                 for (recorded, code), many in whys.most_common(10)
             ]
@@ -284,7 +290,7 @@ class _Page:
                 number(each.count),
                 _percent(each.count, totals[each.benefit]),
                 each.code,
-                CODES.get(each.code, "A rule of the programme."),
+                _meaning(each.code),
             )
             for each in fates
         ]
@@ -335,7 +341,7 @@ class _Page:
         )
         if opened:
             said.append(
-                f"{capital(count(opened, 'recorded decision'))} count neither way: the rules leave "
+                f"Counted neither way: {count(opened, 'recorded decision')}, where the rules leave "
                 "the question to a person, or there was nothing to compare with."
             )
         if not any(each.recorded is Recorded.APPROVED for each in found.agreement):
@@ -354,6 +360,12 @@ class _Page:
         return [label(key.removesuffix("_id")) for key in names]
 
 
+def _meaning(code: str) -> str:
+    if code in _CLOCKS:
+        return _CLOCKS[code]
+    return CODES.get(code, "A rule of the programme." if code else "")
+
+
 def _percent(part: int, whole: int) -> str:
     return f"{Decimal(100 * part) / Decimal(whole or 1):.1f} %"
 
@@ -361,7 +373,7 @@ def _percent(part: int, whole: int) -> str:
 def _agreed(cells: Sequence[Agreement]) -> str:
     plain = [each for each in cells if each.agrees is not None]
     total = sum(each.count for each in plain)
-    return _percent(sum(e.count for e in plain if e.agrees), total) if total else "·"
+    return _percent(sum(e.count for e in plain if e.agrees), total) if total else "-"
 
 
 def _worth_most(incident: Incident) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 
+from dealreg.facts.records import Status
 from dealreg.outcome.decision import Margin, StandingKind
 from dealreg.outcome.disputes import Disputes, Incident, IncidentKind
 from dealreg.policy.contests import Contest
@@ -239,7 +240,9 @@ def _how_it_ended(says: Sentences, it: Incident) -> str:
         return f"It ended when {says.rival(it)} came to be entitled."
     if it.ended_by in ("", "GRANTED"):
         return "It ended when the facts changed."
-    return f"It ended with {it.ended_by}: nobody had used it."
+    status = it.ended_by.lower() in {each.value for each in Status}
+    why = f": {lower(CODES[it.ended_by]).rstrip('.')}" if status and it.ended_by in CODES else ""
+    return f"It ended unused{why} [{it.ended_by}]."
 
 
 def _overlap(says: Sentences, it: Incident) -> str:
@@ -291,6 +294,10 @@ def _window(says: Sentences, it: Incident) -> str:
     )
 
 
+_NO_ANSWERS: Final = frozenset({"withdrawn", "won", "lost", "superseded"})
+"""How a registration may end without the vendor's answer."""
+
+
 def _overdue(says: Sentences, it: Incident) -> str:
     due = f"{capital(says.who(it))} was to be answered by {says.when(it)}"
     effect = {
@@ -300,7 +307,10 @@ def _overdue(says: Sentences, it: Incident) -> str:
     if it.until is None:
         return f"{due}, and has not been answered.{effect}"
     late = gap(max(it.until - it.at, timedelta()))
-    return f"{due}, and was {DONE.get(it.recorded, it.recorded)} {late} late.{effect}"
+    done = DONE.get(it.recorded, it.recorded)
+    if it.recorded in _NO_ANSWERS:
+        return f"{due}, and never was; it was {done} {late} later.{effect}"
+    return f"{due}, and was {done} {late} late.{effect}"
 
 
 def _tie(says: Sentences, it: Incident) -> str:

@@ -116,7 +116,7 @@ class _Teller:
         yield Heading(1, f"{capital(story.of)} {told(story.about)}")
         yield Paragraph(
             f"Under the rules of {told(story.rules.programme)}, up to "
-            f"{clock.instant(story.until)}. Times are in {clock.zone}. Lines with → are what the "
+            f"{clock.instant(story.until)}. Times are in {clock.zone}. Lines with -> are what the "
             "rules made of it."
         )
         yield Heading(2, "What happened")
@@ -136,7 +136,7 @@ class _Teller:
         last = ""
         for at, rank, text in lines:
             when = self._short(at)
-            yield ("" if when == last else when), (text if rank == _EVENT else f"→ {text}")
+            yield ("" if when == last else when), (text if rank == _EVENT else f"-> {text}")
             last = when
 
     def _lines(self) -> Iterator[_Line]:
@@ -286,7 +286,7 @@ class _Teller:
             self._who(period.registration_id),
             self._short(period.since),
             until,
-            period.ended_by or "·",
+            period.ended_by or "-",
         )
 
     def _stands(self) -> Iterator[str]:

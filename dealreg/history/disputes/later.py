@@ -27,17 +27,26 @@ _Contested: TypeAlias = tuple[str, str | None, tuple[str, ...]]
 
 @attrs.define(eq=False)
 class Awards:
-    """Who was awarded what for good, in the order of time."""
+    """Who was awarded what for good, in the order of time, and who came first without that.
+
+    Attributes:
+        holders: by what was competed for, the holders and from when on they held it.
+        leaders: likewise, who was granted it at some time, for good or not yet.
+    """
 
     holders: dict[_Contested, dict[str, datetime]] = attrs.field(factory=dict)
+    leaders: dict[_Contested, dict[str, None]] = attrs.field(factory=dict)
 
     def hear(self, entries: Sequence[Entry], look: Lookups) -> None:
         """Note the awards among what a replay tells."""
         for each in entries:
-            if isinstance(each, Transition) and each.final:
-                after = each.after
-                keys = look.conflict(after.registration_id, after.benefit, after.line)
-                place = (after.benefit, after.line, keys)
+            if not isinstance(each, Transition) or each.after.kind is not GRANTED:
+                continue
+            after = each.after
+            keys = look.conflict(after.registration_id, after.benefit, after.line)
+            place = (after.benefit, after.line, keys)
+            self.leaders.setdefault(place, {}).setdefault(after.registration_id)
+            if each.final:
                 self.holders.setdefault(place, {}).setdefault(after.registration_id, each.at)
 
 
@@ -69,6 +78,9 @@ def differences(scene: Scene, then: Awards, later: Awards) -> Iterator[Incident]
             wrong = [next(iter(held))]
         for about in wrong:
             rival = first if first != about else None
+            if rival is None:  # it came first, though nobody approved it then
+                leaders = later.leaders.get(place, {})
+                rival = next((each for each in leaders if each != about), None)
             yield _difference(scene, place, about, held[about], GRANTED, rival)
         if not held and first is not None:
             yield _difference(scene, place, first, would[first], StandingKind.DENIED, None)
