@@ -55,7 +55,7 @@ def after_project(
     benefit is awarded. Declare `project_fields()` in the policy.
 
     >>> from dealreg import contest
-    >>> contest("resale", after_project()).requires[0].code
+    >>> contest("resale", after_project()).requires[1].code
     'NO_PROJECT_REGISTRATION'
     """
     resale = Compare(Fact("registration_level"), Op.EQ, "resale")

@@ -1,5 +1,6 @@
 """Holdings: what was awarded, as a fact of its own, so that a holder keeps what it holds."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
 from typing import ClassVar
@@ -9,6 +10,7 @@ import attrs
 from dealreg.errors import FactsError, shown
 from dealreg.facts.identifiers import identifier
 from dealreg.facts.instants import instant, optional_instant
+from dealreg.facts.values import as_tuple
 
 __all__ = ["Holding"]
 
@@ -34,6 +36,17 @@ def _exact(value: "Fraction | int | str") -> Fraction:
         raise FactsError(f"{shown(value)} is not an exact number", value=value) from None
 
 
+def _lines(value: Iterable[str] | None) -> frozenset[str] | None:
+    if value is None:
+        return None
+    texts = as_tuple(value)
+    if isinstance(value, str) or not all(isinstance(text, str) for text in texts):
+        raise FactsError(
+            f"{shown(value)} is not a set of texts", value=value, hint="give texts, as in {'x'}"
+        )
+    return frozenset(texts)
+
+
 @attrs.frozen(kw_only=True)
 class Holding:
     """A benefit that a registration was awarded for good, and on which terms (spec clause C-17).
@@ -45,6 +58,8 @@ class Holding:
         ended_by: the reason code with which it ended.
         place: its place among the holders.
         label, percent, share: the terms it was awarded on, which it keeps.
+        lines: the products or sites that it was awarded for, where scopes overlap in part; what is
+            claimed later it does not cover. None for all that the registration claims.
     """
 
     tag: ClassVar[str] = "holding"
@@ -61,6 +76,7 @@ class Holding:
         default=None, converter=attrs.converters.optional(_exact)
     )
     share: Fraction = attrs.field(default=Fraction(1), converter=_exact)
+    lines: frozenset[str] | None = attrs.field(default=None, converter=_lines)
 
     def __attrs_post_init__(self) -> None:
         if self.until is not None and self.until < self.since:

@@ -39,7 +39,7 @@ from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.policy.stages import Award
 
-__all__ = ["Docket"]
+__all__ = ["Docket", "holdings_of"]
 
 
 @attrs.define(eq=False)

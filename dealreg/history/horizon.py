@@ -33,7 +33,7 @@ from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Compare, OneOf
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
-__all__ = ["TICK", "ages", "aging", "dates_in", "fields_used", "pending", "tallies"]
+__all__ = ["TICK", "Aging", "ages", "aging", "dates_in", "fields_used", "pending", "tallies"]
 
 TICK: Final = timedelta(microseconds=1)
 """The next instant after one, for what counts up to and including it."""

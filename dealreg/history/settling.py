@@ -1,6 +1,6 @@
 """What a decision comes to in a replay: what is held from now on, what ended, what changed."""
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias, assert_never
 
@@ -12,7 +12,7 @@ from dealreg.deciders.reference.run import Run
 from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.events import Event, EventKind, takes_effect
 from dealreg.facts.holdings import Holding
-from dealreg.facts.records import ENDED, Status
+from dealreg.facts.records import ENDED, Registration, Status
 from dealreg.history.grouping import Cell, Place
 from dealreg.history.horizon import pending
 from dealreg.outcome.decision import Standing, StandingKind
@@ -29,7 +29,7 @@ from dealreg.policy.clocks import GrantedBy, IfWaiting, Missed
 from dealreg.policy.contests import final_field
 from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy
-from dealreg.policy.stages import Vacancy
+from dealreg.policy.stages import Award, Vacancy
 
 __all__ = [
     "Entry",
@@ -104,7 +104,7 @@ def settle(cell: Cell, run: Run, at: datetime, because: tuple[str, ...]) -> Sett
     for place in sorted({*stood, *decided}, key=str):
         before = cell.standings.get(place)
         after = decided.get(place) or _gone(before)
-        began = _hold(cell, place, after, before, at, settled, final=place in finals)
+        began = _hold(cell, place, after, before, at, settled, finals)
         if before is None or _told(before) != _told(after) or began:
             settled.entries.append(
                 Transition(
@@ -148,9 +148,12 @@ def adopt(cell: Cell, run: Run) -> None:
         cell.standings[place] = standing
 
 
-def _led(cell: Cell, run: Run) -> set[Place]:
-    """The places where an award is final; on the way, note by what they were decided."""
-    finals: set[Place] = set()
+def _led(cell: Cell, run: Run) -> dict[Place, frozenset[str] | None]:
+    """The places where an award is final, each with the lines it is for, None for all.
+
+    On the way, note by what they were decided.
+    """
+    finals: dict[Place, frozenset[str] | None] = {}
     for conflict in run.conflicts:
         lead = run.rules.lead(conflict.benefit, conflict.members)
         if lead is None:
@@ -164,8 +167,17 @@ def _led(cell: Cell, run: Run) -> set[Place]:
             if governs.get(conflict.benefit) is not policy:
                 cell.governs[member.registration_id] = {**governs, conflict.benefit: policy}
             if view.read(member, name) is not None:
-                finals.add(place)
+                finals[place] = _lines(run.rules, conflict.benefit, member)
     return finals
+
+
+def _lines(rules: Rules, benefit: str, member: Registration) -> frozenset[str] | None:
+    """The lines of a scope that overlaps in part and is awarded whole; None for all there is."""
+    scope, view = rules.scope(benefit)
+    if scope.lines is None or scope.award is Award.BY_LINE:
+        return None
+    lines = view.read(member, scope.lines)
+    return lines if isinstance(lines, frozenset) and lines else None
 
 
 def _told(standing: Standing) -> tuple[Any, ...]:
@@ -204,8 +216,7 @@ def _hold(
     before: Standing | None,
     at: datetime,
     settled: Settled,
-    *,
-    final: bool,
+    finals: Mapping[Place, frozenset[str] | None],
 ) -> bool:
     """End a holding that is granted no more, or begin one that is final; whether one began."""
     held = cell.held.get(place)
@@ -228,14 +239,15 @@ def _hold(
                 ends=None if granted is None else granted.ends,
             )
         )
-    if held is None and final and after.kind is GRANTED and after.provisional_until is None:
-        cell.held[place] = _holding(after, at)
+    final = place in finals and after.provisional_until is None
+    if held is None and final and after.kind is GRANTED:
+        cell.held[place] = _holding(after, finals[place], at)
         settled.moved = True
         return True
     return False
 
 
-def _holding(standing: Standing, at: datetime) -> Holding:
+def _holding(standing: Standing, lines: frozenset[str] | None, at: datetime) -> Holding:
     granted = standing.entitlement
     assert granted is not None
     return Holding(
@@ -247,6 +259,7 @@ def _holding(standing: Standing, at: datetime) -> Holding:
         label=granted.label,
         percent=granted.percent,
         share=granted.share,
+        lines=lines,
     )
 
 

@@ -11,14 +11,23 @@ __all__ = ["claimant", "compete", "fits"]
 
 
 def compete(stage: Stage, one: Registration, other: Registration) -> bool:
-    """Whether two registrations of one conflict want the same thing (C-2, B-5)."""
+    """Whether two registrations of one conflict want the same thing (C-2, C-17, B-5)."""
     scope, view = stage.rules.scope(stage.contest.benefit)
     if scope.lines is None or scope.award is Award.BY_LINE:
         return True
-    mine, theirs = view.read(one, scope.lines), view.read(other, scope.lines)
-    if not isinstance(mine, frozenset) or not isinstance(theirs, frozenset):
-        return True  # a scope that is not stated covers everything
-    return bool(mine & theirs) or not mine or not theirs
+    mine = _wanted(stage, one, view.read(one, scope.lines))
+    theirs = _wanted(stage, other, view.read(other, scope.lines))
+    return mine is None or theirs is None or bool(mine & theirs)
+
+
+def _wanted(
+    stage: Stage, registration: Registration, claimed: Value | None
+) -> frozenset[str] | None:
+    """What a registration claims, of what it holds if it holds; None where that is everything."""
+    if not isinstance(claimed, frozenset) or not claimed:
+        return None
+    held = stage.held(registration)
+    return claimed if held is None or held.lines is None else claimed & held.lines
 
 
 def claimant(stage: Stage, registration: Registration) -> Value | None:

@@ -217,7 +217,8 @@ def _awaited(
     held: dict[Registration, Registration] = {}
     lost: dict[Registration, Standing] = {}
     for other in awaiting:
-        alternative = award(quiet, [*eligible, other], kept)
+        accepted = attrs.evolve(quiet, rules=stage.rules.accepting(other, stage.contest.benefit))
+        alternative = award(accepted, [*eligible, other], kept)
         changed = [e for e in eligible if _gets(quiet, awarded, e) != _gets(quiet, alternative, e)]
         for each in changed:
             held.setdefault(each, other)

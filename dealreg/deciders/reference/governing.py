@@ -11,7 +11,7 @@ from dealreg.deciders.reference.clocks import with_clocks
 from dealreg.deciders.reference.truth import Answers
 from dealreg.facts.case import Facts
 from dealreg.facts.holdings import Holding
-from dealreg.facts.records import Registration, Ruling
+from dealreg.facts.records import Registration, Ruling, Verdict
 from dealreg.facts.view import View
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
@@ -96,6 +96,17 @@ class Rules:
         partner = registration.partner_id
         views = {policy: view.of_only(partner) for policy, view in self.views.items()}
         return attrs.evolve(self, registrations=(registration,), views=views)
+
+    def accepting(self, registration: Registration, benefit: str) -> "Rules":
+        """The same rules, as if a person had accepted a registration just now (C-5)."""
+        word = Ruling(
+            registration_id=registration.registration_id,
+            benefit=benefit,
+            verdict=Verdict.ACCEPT,
+            decided_at=self.at,
+        )
+        place = (registration.registration_id, benefit)
+        return attrs.evolve(self, rulings={**self.rulings, place: word})
 
     def benefits(self) -> list[str]:
         """Every benefit of any version, those that others depend on first, else by name."""
