@@ -58,8 +58,8 @@ class Holding:
         ended_by: the reason code with which it ended.
         place: its place among the holders.
         label, percent, share: the terms it was awarded on, which it keeps.
-        lines: the products or sites that it was awarded for, where scopes overlap in part; what is
-            claimed later it does not cover. None for all that the registration claims.
+        lines: the products or sites that it is for, where scopes overlap in part: those claimed
+            when it was awarded, and those added since that nobody else held. None for everything.
     """
 
     tag: ClassVar[str] = "holding"

@@ -119,12 +119,36 @@ def settle(cell: Cell, run: Run, at: datetime, because: tuple[str, ...]) -> Sett
         if place not in decided:
             for found in (cell.standings, cell.conflicts):
                 found.pop(place, None)
+    settled.moved |= _widen(cell, finals)
     view = run.rules.views[run.rules.versions[-1]] if run.rules.versions else None
     members = [m for m in run.rules.registrations if m.registration_id in cell.active]
     live = frozenset(m.registration_id for m in members if view is not None and view.live(m))
     settled.turned = sorted(live ^ (cell.live & asked))
     cell.live = cell.live - asked | live
     return settled
+
+
+def _widen(cell: Cell, claimed: Mapping[Place, frozenset[str] | None]) -> bool:
+    """Let holders hold what they have added and nobody else holds (C-17); whether any did."""
+    widened = False
+    for place, held in sorted(cell.held.items(), key=lambda item: (item[1].since, item[0][0])):
+        lines = claimed.get(place)
+        if held.lines is None or lines is None or lines <= held.lines:
+            continue
+        others = [
+            other.lines
+            for there, other in cell.held.items()
+            if there != place
+            and there[1] == place[1]
+            and cell.conflicts.get(there) == cell.conflicts.get(place)
+        ]
+        if None in others:
+            continue  # another holds everything
+        free = lines.difference(*(each for each in others if each is not None))
+        if not free <= held.lines:
+            cell.held[place] = attrs.evolve(held, lines=held.lines | free)
+            widened = True
+    return widened
 
 
 def unplaced(standing: Standing) -> Standing:

@@ -62,7 +62,7 @@ def test_a_holder_keeps_the_lines_it_was_awarded(events, holders):
     assert holding(*events) == holders
 
 
-def test_what_a_holder_adds_it_does_not_hold():
+def test_what_a_holder_adds_and_nobody_holds_it_holds_too():
     later = Event(
         event_id="submit C",
         kind="submitted",
@@ -71,7 +71,7 @@ def test_what_a_holder_adds_it_does_not_hold():
         facts={"partner_id": "C", "opportunity_id": "O1", "products": frozenset({"Q"})},
     )
 
-    assert holding(submitted("A", 9, "P"), amended("A", 5, "P", "Q"), later) == ["A", "C"]
+    assert holding(submitted("A", 9, "P"), amended("A", 5, "P", "Q"), later) == ["A"]
 
 
 def test_what_a_holder_gives_up_is_free():
