@@ -32,7 +32,7 @@ _AHEAD: Final = timedelta(minutes=1)
 _CROWDS: Final = 3
 """At any time as many opportunities are crowded."""
 
-_A_CROWD: Final = 1_500
+_A_CROWD: Final = 500
 """About as many registrations go to a crowded opportunity before it is replaced."""
 
 
