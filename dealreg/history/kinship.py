@@ -95,6 +95,9 @@ class Kinship:
     def _identifiers(self) -> Iterator[str]:
         yield from self.stated
         yield from (name for _, name in self.others)
+        for about in self.stated:
+            for key in (_OPPORTUNITY, _CUSTOMER):
+                yield from self.values(about, key)
 
     def rivals(self, of: Iterable[str]) -> set[str]:
         """The registrations that may compete with any of some, and these themselves."""
