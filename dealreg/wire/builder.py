@@ -52,6 +52,8 @@ class Built:
     row: int
     record: Main
     about: tuple[About, ...] = ()
+    repeated: FrozenMap = FrozenMap()
+    """What an event repeats of its registration: whose it is, and of which deal."""
 
 
 class Problems:

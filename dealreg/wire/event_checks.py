@@ -65,7 +65,7 @@ def sound(
     checks: list[Check] = [_two_contents, _submitted_twice]
     if partners is not None:
         checks.append(lambda left: _unknown_partner(left, partners))
-    for check in (*checks, _before_submission, _never_submitted):
+    for check in (*checks, _before_submission, _never_submitted, _contradicting):
         found = list(check(left))
         told_once = {id(each.row): reject for each, reject in reversed(found)}
         rejects += told_once.values()
@@ -164,6 +164,33 @@ def _before_submission(told: Sequence[Told]) -> Iterator[tuple[Told, Reject]]:
 
 def _of_registration(event: Event) -> bool:
     return EVENT_RULES[event.kind].subject is Subject.REGISTRATION
+
+
+def _contradicting(told: Sequence[Told]) -> Iterator[tuple[Told, Reject]]:
+    """Rows that say otherwise than the submission whose or of which deal a registration is."""
+    submitted = {e.event.about: e.event for e in told if e.event.kind is EventKind.SUBMITTED}
+    moved = {
+        (each.event.about, name)
+        for each in told
+        if each.event.kind is not EventKind.SUBMITTED
+        for name in each.event.facts
+    }
+    for each in told:
+        first = submitted.get(each.event.about)
+        for name, value in each.row.repeated.items():
+            known = None if first is None else first.facts.get(name)
+            if known is None or known == value or (each.event.about, name) in moved:
+                continue
+            yield (
+                each,
+                each.reject(
+                    name,
+                    str(value),
+                    f"the registration {shown(each.event.about)} was submitted with "
+                    f"{shown(str(known))}, and this row says {shown(str(value))}",
+                    "correct whichever of the two is wrong, or empty the cell",
+                ),
+            )
 
 
 def _never_submitted(told: Sequence[Told]) -> Iterator[tuple[Told, Reject]]:

@@ -11,7 +11,7 @@ from dealreg.facts.events import EVENT_RULES, Event, EventKind
 from dealreg.facts.fields import FieldType, Subject
 from dealreg.facts.instants import iso
 from dealreg.facts.records import EndCustomer, Opportunity, Partner, Registration
-from dealreg.facts.values import span
+from dealreg.facts.values import FrozenMap, Value, span
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.wire.amounts import Reading
 from dealreg.wire.builder import Builder, Built, Problems
@@ -94,6 +94,10 @@ def event_schema(vocabulary: Vocabulary) -> Schema:
     return attrs.evolve(plain, fields=fields)
 
 
+_REPEATED: Final = ("partner_id", "opportunity_id", "customer_id")
+"""Logs repeat these in every row of a registration: it is enough that they do not contradict."""
+
+
 class EventBuilder(Builder):
     """Reads the rows of one table of events."""
 
@@ -141,7 +145,12 @@ class EventBuilder(Builder):
         except DealregError as wrong:
             problems.add_error("", None, wrong)
             return tuple(problems.rejects)
-        return Built(self.file, row.number, event)
+        repeated: dict[str, Value] = {
+            name: str(own[name])
+            for name in _REPEATED
+            if name in own and EVENT_RULES[kind].subject is Subject.REGISTRATION
+        }
+        return Built(self.file, row.number, event, repeated=FrozenMap(repeated))
 
     def _facts(
         self,
@@ -151,6 +160,7 @@ class EventBuilder(Builder):
         problems: Problems,
     ) -> dict[str, object]:
         rule = EVENT_RULES[kind]
+        registered = rule.subject is Subject.REGISTRATION
         apart = _OWN | {_IDENTIFIERS[rule.subject], "source"}
         allowed = {*rule.needs, *rule.may}
         if rule.fields:
@@ -162,7 +172,7 @@ class EventBuilder(Builder):
             name = _reason(column, allowed, own)
             if name in allowed:
                 facts[name] = value
-            elif column not in apart:
+            elif column not in apart and not (registered and column in _REPEATED):
                 _refuse(kind, column, value, columns, allowed, problems)
         for name in rule.needs:
             if name not in facts:

@@ -229,7 +229,7 @@ def test_an_event_twice_with_one_content_counts_once():
 @pytest.mark.parametrize(
     ("row", "column", "reason"),
     [
-        (event("amended", partner_id="P2"), "partner_id", "does not state `partner_id`"),
+        (event("amended", partner_id="P2"), "partner_id", "was submitted with `P1`"),
         (event("approved", in_forecast="yes"), "in_forecast", "does not state `in_forecast`"),
         (event("milestone met", milestone="first_call"), "milestone", "is not an instant field"),
         (event("extension granted", length="soon"), "length", "`soon`"),
@@ -392,3 +392,20 @@ def test_one_file_may_stand_for_two_tables(tmp_path):
 
     assert (loaded.rows_read, loaded.rows_rejected) == (5, 3)
     assert [each.partner_id for each in loaded.history.known.partners] == ["P1", "P2"]
+
+
+def test_a_log_may_repeat_whose_a_registration_is_in_every_row():
+    repeated = {"partner_id": "P1", "opportunity_id": "O1", "customer_id": "C1"}
+    rows = [
+        submitted("R1", opportunity_id="O1"),
+        event("approved", **repeated),
+        event("withdrawn", **repeated),
+    ]
+    loaded = load_history(events=rows)
+
+    assert loaded.rejects == ()
+    assert [each.kind.value for each in loaded.history.events] == [
+        "submitted",
+        "approved",
+        "withdrawn",
+    ]
