@@ -12,9 +12,21 @@ KEPT = [kind for kind in values() if isinstance(vars(kind).get("tag"), str)]
 """What can be stored: facts, policies, outcomes and their parts."""
 
 AT_WORK = {
+    "dealreg.history.disputes.clocks.Answers": "remembers whose answer is overdue",
+    "dealreg.history.disputes.clocks.Lapses": "remembers what has run out",
+    "dealreg.history.disputes.conflicts.Deadlocks": "remembers which deadlocks stand",
+    "dealreg.history.disputes.conflicts.Fates": "remembers the best that each ever stood",
+    "dealreg.history.disputes.conflicts.Overlaps": "remembers what was approved",
+    "dealreg.history.disputes.conflicts.Ties": "remembers which ties stand",
+    "dealreg.history.disputes.conflicts.Unknowns": "remembers whose conflict is not known",
+    "dealreg.history.disputes.conflicts.Wins": "remembers who has won what",
+    "dealreg.history.disputes.decisions.Decisions": "watches a replay, as the others do",
+    "dealreg.history.disputes.later.Awards": "grows with every award",
+    "dealreg.history.disputes.scene.Watch": "watches a replay event by event",
     "dealreg.history.docket.Docket": "is brought up to date event by event",
     "dealreg.history.grouping.Cell": "keeps what was decided last",
     "dealreg.history.grouping.Grouping": "grows with every registration",
+    "dealreg.history.kinship.Kinship": "is filled event by event",
     "dealreg.history.ledger.Ledger": "is brought up to date event by event",
     "dealreg.history.settling.Settled": "collects what one decision changed",
     "dealreg.testing.scripts.Deal": "remembers who came first while a history is made up",

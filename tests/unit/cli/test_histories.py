@@ -160,7 +160,7 @@ class TestState:
         assert all(json.loads(line)["dealreg"] == "standing" for line in lines)
         assert "\n- nothing changes before" in page
 
-    def test_its_record_can_be_explained(self, history, dealreg):
+    def test_its_record_can_be_explained(self, dealreg):
         assert dealreg("state", *GIVEN, *AT, "--record", "record.json").exit_code == 0
 
         assert dealreg("explain", "record.json").exit_code == 0
