@@ -13,7 +13,7 @@ from dealreg.cli.gathering import times_option
 from dealreg.cli.histories import asked, history_options
 from dealreg.cli.inputs import at_instant, write
 from dealreg.cli.rejected import csv_cell
-from dealreg.cli.replaying import run
+from dealreg.cli.replaying import run, run_long
 from dealreg.cli.terminal import print_json, print_page, print_text
 from dealreg.errors import UsageError
 from dealreg.outcome.disputes import Disputes
@@ -33,6 +33,19 @@ __all__ = ["replay"]
     help="The benefit that an approval is about, if not the first of the policy.",
 )
 @click.option("--out", metavar="FILE", help="Write all that the replay tells there, as JSON lines.")
+@click.option(
+    "--checkpoint",
+    metavar="FILE",
+    help="For long histories: write --out only, keep a checkpoint there, and go on from it.",
+)
+@click.option(
+    "--every",
+    metavar="NUMBER",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    help="After how many events a checkpoint is made.",
+)
 @click.option("--report", metavar="FILE", help="Write the report there: .md, or .txt.")
 @click.option(
     "--format",
@@ -57,6 +70,8 @@ def replay(
     until: str | None,
     approves: str | None,
     out: str | None,
+    checkpoint: str | None,
+    every: int,
     report: str | None,
     form: str,
     examples: int,
@@ -69,6 +84,9 @@ def replay(
     The history is a table of events, or of registrations with their dates. The report says how
     far recorded decisions agree with the rules, and what somebody should look at: deadlocks,
     overlapping approvals, periods that ran out unnoticed, late answers, ties.
+
+    With --checkpoint a replay that was stopped, however that came, goes on where it was: run the
+    same command again.
     """
     if partner is not None and form not in ("text", "markdown"):
         raise UsageError(
@@ -77,8 +95,18 @@ def replay(
             value=partner,
             hint="leave out --for, or take --format text or markdown",
         )
+    if checkpoint is not None and (out is None or report is not None):
+        raise UsageError(
+            "with a checkpoint the replay is written to a file, and makes no report",
+            place="--checkpoint",
+            value=checkpoint,
+            hint="give --out, and no --report; a report is of a replay without a checkpoint",
+        )
     found = asked(policy, **how)
     last = None if until is None else at_instant(until, "--until")
+    if checkpoint is not None and out is not None:
+        print_text(run_long(found, out, until=last, checkpoint=checkpoint, every=every))
+        return Exit.REJECTED if found.tell() else Exit.OK
     disputes = run(found, until=last, approves=approves, out=out)
 
     def page(form: str) -> str:

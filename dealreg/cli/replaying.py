@@ -9,11 +9,12 @@ from typing import Any
 from dealreg.cli.gathering import watched
 from dealreg.cli.histories import Asked
 from dealreg.cli.inputs import unusable
-from dealreg.history import compare_outcomes
+from dealreg.facts.instants import iso
+from dealreg.history import compare_outcomes, replay_into
 from dealreg.outcome.disputes import Disputes
 from dealreg.wire import to_json
 
-__all__ = ["run", "told_into"]
+__all__ = ["run", "run_long", "told_into"]
 
 
 def run(
@@ -40,6 +41,29 @@ def run(
             sink=tell,
             progress=progress,
         )
+
+
+def run_long(asked: Asked, out: str, *, until: datetime | None, checkpoint: str, every: int) -> str:
+    """Replay a history into a file, with checkpoints; what to say when it is done."""
+    events = asked.history.events
+    with watched("replaying", len(events), "events") as progress:
+        try:
+            ran = replay_into(
+                asked.rules,
+                events,
+                out,
+                known=asked.history.known,
+                until=until,
+                externals=asked.answers,
+                checkpoint=checkpoint,
+                every=every,
+                progress=progress,
+            )
+        except OSError as wrong:
+            raise unusable(out, wrong, "check the folder and that you may write there") from None
+    begun = "Went on from the checkpoint" if ran.resumed else "Replayed from the beginning"
+    end = "no event" if ran.until is None else f"decided up to {iso(ran.until)}"
+    return f"{begun}: {ran.events:,} events, {ran.entries:,} lines written to {out}, {end}.\n"
 
 
 @contextmanager

@@ -50,6 +50,24 @@ class TestReplay:
         assert (history / name).read_text("utf-8").startswith(start)
         assert isinstance(from_json(done.stdout), Disputes)
 
+    def test_goes_on_from_a_checkpoint_and_writes_nothing_twice(self, history, dealreg):
+        dealreg("replay", *GIVEN, "--out", "whole.jsonl", "--checkpoint", "one", "--every", "1000")
+        given = ("replay", *GIVEN, "--out", "told.jsonl", "--checkpoint", "two", "--every", "10")
+        first = dealreg(*given)
+        (history / "told.jsonl").write_bytes((history / "told.jsonl").read_bytes() + b"half a li")
+        second = dealreg(*given)
+
+        assert first.stdout.startswith("Replayed from the beginning: 26 events")
+        assert second.stdout.startswith("Went on from the checkpoint: 26 events")
+        told = (history / "told.jsonl").read_bytes()
+        assert told == (history / "whole.jsonl").read_bytes()
+
+    def test_a_checkpoint_goes_with_a_file_and_without_a_report(self, dealreg):
+        done = dealreg("replay", *GIVEN, "--checkpoint", "mark")
+
+        assert done.exit_code == 2
+        assert "give --out, and no --report" in done.stderr
+
     def test_one_incident_on_a_line_or_a_row(self, dealreg):
         lines = dealreg("replay", *GIVEN, "--format", "jsonl").stdout.splitlines()
         rows = list(
