@@ -14,6 +14,7 @@ from dealreg.clauses.before_tender_or_proven import before_tender_or_proven
 from dealreg.clauses.cap_new_registrations import cap_new_registrations, filed_recently_field
 from dealreg.clauses.cap_open_registrations import cap_open_registrations, open_before_field
 from dealreg.clauses.cooling_off import cooling_off, since_ended_field
+from dealreg.clauses.credit_when_outbid import credit_when_outbid
 from dealreg.clauses.customer_choice import customer_choice
 from dealreg.clauses.distributor_on_behalf import distributor_on_behalf, filed_by_distributor_field
 from dealreg.clauses.eligible_customer import eligible_customer
@@ -68,6 +69,7 @@ __all__ = [
     "closing_fields",
     "contact_age_field",
     "cooling_off",
+    "credit_when_outbid",
     "customer_choice",
     "distributor_on_behalf",
     "eligible_customer",

@@ -7,8 +7,13 @@ from dealreg.policy.predicates import Compare, Fact, Op
 __all__ = ["after_project", "project_fields"]
 
 
-def project_fields() -> tuple[Field, ...]:
-    """The fields to declare: the level of a registration, and approved projects before it."""
+def project_fields(*same: str) -> tuple[Field, ...]:
+    """The fields to declare: the level of a registration, and approved projects before it.
+
+    Args:
+        same: the fields in which a resale and its project agree; without any, the partner and the
+            opportunity. Without `partner_id`, anybody's project counts.
+    """
     return (
         Field(
             "registration_level",
@@ -21,10 +26,10 @@ def project_fields() -> tuple[Field, ...]:
             "approved_projects",
             FieldType.INTEGER,
             source=Source.VENDOR,
-            meaning="How many approved project registrations the partner made of it before",
+            meaning="How many approved project registrations were made before that it stands under",
             changes=False,
             derived=Tally(
-                ("partner_id", "opportunity_id"),
+                same or ("partner_id", "opportunity_id"),
                 where={"registration_level": "project", "status": "approved"},
             ),
         ),
@@ -36,7 +41,7 @@ def after_project(
     code: str = "NO_PROJECT_REGISTRATION",
     tell: str = "The project must be registered and approved first.",
 ) -> tuple[Part, ...]:
-    """A resale registration needs an approved project registration of the partner before it.
+    """A resale registration needs an approved project registration before it.
 
     Args:
         code: the reason code.
@@ -51,8 +56,10 @@ def after_project(
         A solution prequalified once, then each deal registered: Cisco, Solution Incentive Program
         rules (2006), https://m.moam.info/solution-incentive-program_59bb03c11723dddcc6db0ab9.html.
 
-    Left open: whether a resale registration outlives its project. Here it is asked for when the
-    benefit is awarded. Declare `project_fields()` in the policy.
+    Left open: whose project it must be, and whether a resale registration outlives it. Here the
+    project is the partner's own, and asked for when the benefit is awarded. Declare
+    `project_fields()` in the policy; where another key than the opportunity joins the two, such as
+    the solution that was prequalified, `project_fields("partner_id", "solution")`.
 
     >>> from dealreg import contest
     >>> contest("resale", after_project()).requires[1].code

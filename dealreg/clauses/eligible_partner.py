@@ -31,6 +31,14 @@ def _named(asked: object) -> str:
     return ", ".join(asked) if isinstance(asked, tuple) else str(asked)
 
 
+def _contradicts(first: str, second: str, both: object, *arguments: str) -> None:
+    if both:
+        raise PolicyError(
+            f"eligible_partner states both {first} and {second}",
+            hint=" or ".join(f"give `{name}`" for name in arguments),
+        )
+
+
 def eligible_partner(
     *,
     good_standing: bool = True,
@@ -42,6 +50,7 @@ def eligible_partner(
     in_territory: bool = False,
     products_authorised: bool = False,
     as_of: str | None = None,
+    lasting: bool = False,
 ) -> tuple[Part, ...]:
     """Only partners that meet the programme's conditions may register.
 
@@ -57,7 +66,9 @@ def eligible_partner(
         products_authorised: the partner may sell every product in scope. Code
             `PARTNER_NOT_AUTHORISED`.
         as_of: the instant field at which all of this is read, such as `submitted_at` or
-            `approved_at`; None for the instant of the decision, which asks it again every time.
+            `approved_at`; None for the instant of the decision.
+        lasting: whether it is asked of a holder for as long as it holds, and not only when the
+            benefit is awarded: a partner that no longer qualifies loses what it holds.
 
     Rule shape: RS-01 (eligibility gate).
 
@@ -77,7 +88,8 @@ def eligible_partner(
     stated; nor whose territory counts, which here is that of the end customer's country.
 
     Raises:
-        PolicyError: when everybody would be eligible, or both `tier` and `tiers` are given.
+        PolicyError: when everybody would be eligible, when both `tier` and `tiers` are given, or
+            `lasting` together with `as_of`, which fixes one instant.
 
     >>> from dealreg import contest
     >>> protection = contest("protection", eligible_partner(agreements=["reseller"], tier="silver"))
@@ -90,11 +102,8 @@ def eligible_partner(
 
     signed, trained = as_tuple(agreements), as_tuple(accreditations)
     levels, types = as_tuple(tiers), as_tuple(partner_types)
-    if tier is not None and levels:
-        raise PolicyError(
-            "eligible_partner states both the lowest tier and a list of tiers",
-            hint="give `tier` or `tiers`",
-        )
+    _contradicts("the lowest tier", "a list of tiers", tier is not None and levels, "tier", "tiers")
+    _contradicts("one instant", "for as long as it holds", as_of and lasting, "as_of", "lasting")
     gates: tuple[tuple[_Gate, object, Callable[[], Condition]], ...] = (
         (_STANDING, good_standing, fact("in_good_standing").is_true),
         (_AGREEMENTS, signed, partial(fact("agreements").covers, *signed)),
@@ -106,7 +115,7 @@ def eligible_partner(
         (_PRODUCTS, products_authorised, fact("products_authorised").is_true),
     )
     parts = tuple(
-        requirement(code, rule(), told.format(_named(asked)))
+        requirement(code, rule(), told.format(_named(asked)), lasting=lasting)
         for (code, told), asked, rule in gates
         if asked
     )

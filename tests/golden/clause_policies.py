@@ -13,6 +13,7 @@ from dealreg.clauses import (
     closing_fields,
     contact_age_field,
     cooling_off,
+    credit_when_outbid,
     customer_choice,
     distributor_on_behalf,
     eligible_customer,
@@ -105,18 +106,22 @@ POLICIES: dict[str, Policy] = {
             contest("protection", _FIRST),
             contest("special_bid", special_bid_eligibility(tier="gold", accreditations=["vdi"])),
         ),
-        _protection(
+        _policy(
             "eligible_partner",
-            eligible_partner(
-                agreements=["reseller"],
-                accreditations=["sales_training"],
-                tiers=["gold", "platinum"],
-                partner_types=["reseller", "integrator"],
-                in_territory=True,
-                products_authorised=True,
-                as_of="submitted_at",
+            contest(
+                "protection",
+                eligible_partner(
+                    agreements=["reseller"],
+                    accreditations=["sales_training"],
+                    tiers=["gold", "platinum"],
+                    partner_types=["reseller", "integrator"],
+                    in_territory=True,
+                    products_authorised=True,
+                    as_of="submitted_at",
+                ),
+                non_exclusive(),
             ),
-            non_exclusive(),
+            contest("rebate", eligible_partner(tier="gold", lasting=True), non_exclusive()),
         ),
         _protection(
             "eligible_customer",
@@ -254,7 +259,11 @@ POLICIES: dict[str, Policy] = {
             _FIRST,
             fields=(filed_recently_field("7 days"),),
         ),
-        _protection("no_competing_brand", no_competing_brand(), non_exclusive()),
+        _policy(
+            "no_competing_brand",
+            contest("protection", no_competing_brand(lasting=True), non_exclusive()),
+            contest("demo_unit", no_competing_brand(), non_exclusive()),
+        ),
         _protection("no_tenders", no_tenders("refer"), _FIRST),
         _protection("registered_before_tender", registered_before_tender(), _FIRST),
         _protection("approved_before_tender", approved_before_tender(), _FIRST),
@@ -324,7 +333,16 @@ POLICIES: dict[str, Policy] = {
             fields=meeting_fields(),
         ),
         _protection("cooling_off", cooling_off(30), non_exclusive(), fields=(since_ended_field(),)),
-        _protection("revoked_by_tender", revoked_by_tender(), _FIRST),
+        _policy(
+            "revoked_by_tender",
+            contest("protection", revoked_by_tender(), _FIRST),
+            contest("demo_unit", revoked_by_tender(revoked="refer"), _FIRST),
+        ),
+        _policy(
+            "credit_when_outbid",
+            contest("specifier_credit", credit_when_outbid("specifier credit", "2")),
+            fields=closing_fields(),
+        ),
         _policy(
             "while_requested",
             contest("registered_price", while_requested("registered_price"), _FIRST),

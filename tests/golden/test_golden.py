@@ -1,8 +1,9 @@
 """Golden cases: a policy as TOML, facts as tables, and what is decided.
 
 A case is a folder with `case.toml` (what it shows, its source, the instants asked about, and
-claims), `policy.toml`, tables `registrations.csv`, `partners.csv`, … and `expected.json`. Facts
-that no table can say, such as extensions, are `facts.json` instead.
+claims), `policy.toml`, tables `registrations.csv`, `partners.csv`, … and `expected.json`. Records
+that no table can say, such as holdings or registrations with extensions, are in `facts.json`, the
+JSON of `Facts`, beside the tables or instead of them.
 
 `pytest tests/golden --record` writes `expected.json` anew, and the policies of the clauses from
 `clause_policies.py`; `git diff` is the review. Claims are written by hand and never recorded: each
@@ -13,9 +14,10 @@ import json
 import tomllib
 from pathlib import Path
 
+import attrs
 import pytest
 
-from dealreg import Decision, decide
+from dealreg import Decision, Facts, Policy, decide
 from dealreg.wire import from_json, load_facts, policy_from_toml, policy_to_toml, read_policy
 from tests.golden.clause_policies import POLICIES
 from tests.golden.readable import readable
@@ -45,17 +47,22 @@ def _about(folder: Path) -> dict:
 def _decisions(folder: Path) -> dict[str, Decision]:
     """The decision at each instant of the case."""
     policy = read_policy(folder / "policy.toml")
+    facts = _facts(folder, policy)
+    return {at: decide(policy, facts, at=at) for at in _about(folder)["at"]}
+
+
+def _facts(folder: Path, policy: Policy) -> Facts:
+    """What the tables say, and what `facts.json` adds."""
+    paths = {name: folder / f"{name}.csv" for name in TABLES}
+    tables = {name: path for name, path in paths.items() if path.exists()}
     stored = folder / "facts.json"
-    if stored.exists():
-        facts = from_json(stored.read_bytes())
-        return {at: decide(policy, facts, at=at) for at in _about(folder)["at"]}
-    tables = {name: folder / f"{name}.csv" for name in TABLES}
-    loaded = load_facts(
-        **{name: path for name, path in tables.items() if path.exists()},
-        vocabulary=policy.vocabulary(),
-    )
+    added = from_json(stored.read_bytes()) if stored.exists() else Facts()
+    if not tables:
+        return added
+    loaded = load_facts(**tables, vocabulary=policy.vocabulary())
     assert loaded.rejects == ()
-    return {at: decide(policy, loaded.facts, at=at) for at in _about(folder)["at"]}
+    kinds = (each.name for each in attrs.fields(Facts))
+    return Facts(**{kind: getattr(loaded.facts, kind) + getattr(added, kind) for kind in kinds})
 
 
 @pytest.mark.parametrize("name", sorted(POLICIES))

@@ -5,6 +5,7 @@ import pytest
 from dealreg import Money, PolicyError, Tie, contest, field
 from dealreg.clauses import (
     cap_open_registrations,
+    credit_when_outbid,
     eligible_customer,
     eligible_partner,
     first_to_register,
@@ -19,6 +20,7 @@ from dealreg.clauses import (
     no_tenders,
     not_vendor_led,
     others_get,
+    project_fields,
     referral_only,
     same_opportunity,
     special_bid_eligibility,
@@ -34,6 +36,7 @@ from dealreg.policy.predicates import Compare, Op
         (lambda: special_bid_eligibility(holder_of=None), "states no condition"),
         (lambda: eligible_partner(good_standing=False), "states no condition"),
         (lambda: eligible_partner(tier="gold", tiers=["gold"]), "a list of tiers"),
+        (lambda: eligible_partner(as_of="approved_at", lasting=True), "for as long as it holds"),
         (eligible_customer, "states no condition"),
         (lambda: eligible_customer(countries=["DE"], not_countries=["FR"]), "countries inside"),
         (minimum_value, "one floor for each currency"),
@@ -157,3 +160,25 @@ def test_most_qualified_goes_by_the_scores_in_their_order():
 
 def test_a_referrer_may_hold_the_deal_where_the_programme_says_so():
     assert contest("reward", referral_only(not_holding=None)).after == ()
+
+
+def test_conditions_of_a_partner_can_be_asked_for_as_long_as_it_holds():
+    once, lasting = eligible_partner(tier="gold"), eligible_partner(tier="gold", lasting=True)
+
+    assert [each.lasting for each in once] == [False, False]
+    assert [each.lasting for each in lasting] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("same", "counted"),
+    [((), ("partner_id", "opportunity_id")), (("partner_id", "region"), ("partner_id", "region"))],
+)
+def test_a_resale_and_its_project_agree_in_what_is_named(same, counted):
+    assert project_fields(*same)[1].derived.same == counted
+
+
+def test_a_credit_may_have_no_rate_and_another_kind_of_evidence():
+    credit = contest("credit", credit_when_outbid("credit", evidence="design"))
+
+    assert credit.gives[0].rate is None
+    assert credit.requires[0].that == field("evidence").covers("design").predicate
