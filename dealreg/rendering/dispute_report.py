@@ -269,6 +269,9 @@ class _Page:
                 for (recorded, code), many in whys.most_common(10)
             ]
             yield Table(("How many", "Part", "What happened", "Code", "Meaning"), rows)
+        if kind is IncidentKind.WON_AGAIN:
+            same = sum(each.partner_id == each.rival_partner_id for each in found)
+            yield Paragraph(f"By the partner that had won it before: {number(same)}.")
         whom = Counter(each.partner_id for each in found).most_common(_TOP)
         if len(whom) > 1 and kind is not IncidentKind.TIE:
             said = [f"{self.says.names.partner(name)} ({number(many)})" for name, many in whom]

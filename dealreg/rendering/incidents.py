@@ -155,7 +155,10 @@ class Sentences:
             contest = policy.contest(incident.benefit)
             if contest is not None and (said := self._by_rule(policy, contest, incident)):
                 return f"{said} [{code}]"
-        if incident.rival is not None and incident.rival != incident.registration_id:
+        if code == "OPPORTUNITY_WON" and incident.rival is not None:
+            return f"{self.rival(incident)} has won the deal [{code}]"
+        general = code in CODES and code != "DUPLICATE_OTHER_PARTNER"
+        if incident.rival is not None and not general:
             return f"{self._behind(incident)} [{code}]"
         return f"{lower(CODES.get(code, '')).rstrip('.')} [{code}]".strip()
 
