@@ -69,6 +69,7 @@ class Comparison:
         self._incidents: list[Incident] = []
         self._aside: list[SetAside] = []
         self._names: dict[str, str] = {}
+        self._seen: set[str] = set()
         self._registrations: set[str] = set()
         self._decided: set[str] = set()
         self._since: datetime | None = None
@@ -84,9 +85,21 @@ class Comparison:
             UsageError: as `Replay.feed`.
         """
         self._events += 1
+        if event.event_id in self._seen:
+            # The replay would set it aside as well, but the first of them may still be coming.
+            self._set_aside(event)
+            return
+        self._seen.add(event.event_id)
         self._late += event.known_at > event.happened_at
         heapq.heappush(self._coming, (event_order(event), event))
         self._go_on(lambda effect: effect < event.known_at)
+
+    def _set_aside(self, event: Event) -> None:
+        reason = "an event of this identifier was fed before"
+        aside = SetAside(event=event, code="REPEATED", reason=reason)
+        self._aside.append(aside)
+        if self._sink is not None:
+            self._sink(aside)
 
     def _go_on(self, due: Callable[[datetime], bool]) -> None:
         """Compare what is due, one group of simultaneous events after the other."""

@@ -460,6 +460,15 @@ class TestTheWhole:
 
         assert streamed == whole
 
+    def test_an_event_told_twice_counts_once(self):
+        rows = events(*self.ROWS)
+        once = compare_outcomes(FIRST_COME, iter(rows), known=KNOWN)
+        twice = compare_outcomes(FIRST_COME, iter([*rows, rows[-1]]), known=KNOWN)
+
+        assert twice.incidents == once.incidents
+        assert twice.agreement == once.agreement
+        assert [each.code for each in twice.set_aside] == ["REPEATED"]
+
     def test_the_sink_hears_what_a_replay_tells(self):
         history, heard = History(known=KNOWN, events=events(*self.ROWS)), []
         compare_outcomes(FIRST_COME, history, sink=heard.append)
