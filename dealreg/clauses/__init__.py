@@ -24,7 +24,7 @@ from dealreg.clauses.evidence_first import evidence_first
 from dealreg.clauses.evidence_required import evidence_required
 from dealreg.clauses.extension_on_request import extension_on_request
 from dealreg.clauses.first_to_register import first_to_register
-from dealreg.clauses.incumbent_on_renewal import incumbent_on_renewal
+from dealreg.clauses.incumbent_on_renewal import contract_end_fields, incumbent_on_renewal
 from dealreg.clauses.joint_registration import joint_registration
 from dealreg.clauses.lead_time import lead_time, lead_time_field
 from dealreg.clauses.minimum_quantity import minimum_quantity
@@ -68,6 +68,7 @@ __all__ = [
     "cap_open_registrations",
     "closing_fields",
     "contact_age_field",
+    "contract_end_fields",
     "cooling_off",
     "credit_when_outbid",
     "customer_choice",

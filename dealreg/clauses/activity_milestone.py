@@ -51,7 +51,8 @@ def activity_milestone(
         starts: the instant field it counts from.
         remind: how long after the start the partner is reminded; None for no reminder.
         grace: how long after the start it is due at the very latest; None for no grace.
-        agreed: the instant field that says when the grace was agreed; None where it always applies.
+        agreed: the instant field that says when the grace was agreed, which must be before the
+            activity is due; None where it always applies.
         last_day: whether it is due at the clock time of the start, or as the last day ends or
             begins: `moment`, `included`, `excluded`.
         calendar: the calendar that counts the days, declared in the policy.
@@ -66,9 +67,13 @@ def activity_milestone(
         The same from submission: Skyhigh Networks, Deal Registration Terms and Conditions,
         https://www.skyhighnetworks.com/deal-registration-terms-and-conditions/. 60 days to create
         the customer's account: Yandex Cloud,
-        https://yandex.cloud/en/docs/partner/operations/deal-registration.
+        https://yandex.cloud/en/docs/partner/operations/deal-registration. 3 working days to accept
+        what the vendor shares: Huawei Cloud partner centre,
+        https://support.huaweicloud.com/intl/zh-cn/usermanual-bpconsole/chpo_1201.html.
 
-    Left open: day 0, which is the day of the start here, and the hour on the last day.
+    Left open: day 0, which is the day of the start here, and the hour on the last day. The call in
+    which more time is agreed is held on the day on which the activity is due: with `included` an
+    agreement of that day still counts, later ones do not.
 
     >>> from dealreg import contest
     >>> meeting = activity_milestone("30 days", remind="20 days", grace="45 days")

@@ -12,6 +12,7 @@ from dealreg.clauses import (
     cap_open_registrations,
     closing_fields,
     contact_age_field,
+    contract_end_fields,
     cooling_off,
     credit_when_outbid,
     customer_choice,
@@ -222,11 +223,12 @@ POLICIES: dict[str, Policy] = {
             contest("protection", incumbent_on_renewal("first"), _FIRST),
             contest(
                 "renewal_margin",
-                incumbent_on_renewal("takes"),
+                incumbent_on_renewal("takes", in_time=True),
                 terms("full margin"),
                 others_get("non-incumbent margin", "1"),
                 _FIRST,
             ),
+            fields=contract_end_fields(),
         ),
         _protection(
             "lead_time",
