@@ -67,10 +67,14 @@ def synthetic_policy(*, version: str = "2026", days: int = 90, minimum: str = "2
                 earliest("submitted_at"),
                 Tie.REGISTRATION_ID,
                 period(
-                    f"{days} days", calendar="office", last_day="included", extension=extension()
+                    f"{days} days",
+                    calendar="office",
+                    last_day="included",
+                    extension=extension(),
+                    closes=True,
                 ),
                 milestone("meeting_at", "30 days", remind="20 days", grace="45 days"),
-                others(stand="waiting", reconsidered=True),
+                others(stand="waiting"),
             ),
             contest(
                 "special_bid",

@@ -120,8 +120,8 @@ def _refused(course: _Course) -> None:
             course.then(EventKind.RESUBMITTED, 20)
     elif chance.happens(25):
         course.then(EventKind.WITHDRAWN, 20)
-    elif chance.happens(20):
-        course.then(EventKind.CANCELLED, 30, status_reason="NO_ACTIVITY")
+    else:
+        course.then(EventKind.CANCELLED, 60, status_reason="NO_ACTIVITY")
 
 
 def _approved(course: _Course, deal: Deal, *, grabs: bool) -> None:

@@ -27,7 +27,7 @@ from dealreg.testing import (
     synthetic_policy,
 )
 
-FIRST_HUNDRED = "sha256:d525bfae5c16e54dea3d761e5ae0ea58f9dbdcd237dee6a7f1a11866239021f4"
+FIRST_HUNDRED = "sha256:b667c00d14f9faff1fd4b9fb910c788559505fe43f0d4098ec9bd80fd25b7c5b"
 
 
 def crowd(habits, events=4000):
