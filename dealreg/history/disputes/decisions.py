@@ -47,7 +47,8 @@ def agrees(recorded: Recorded, outcome: StandingKind) -> bool | None:
     """Whether a record and a standing say the same; None where the rules leave it open.
 
     To refuse somebody who waits in the queue agrees: somebody else has it. What the rules refer
-    to a person, a person may decide either way.
+    to a person, a person may decide either way. To ask for more of somebody who would not get it
+    as it is contradicts nothing.
 
     >>> agrees(Recorded.APPROVED, StandingKind.DENIED), agrees(Recorded.REJECTED, "waiting")
     (False, True)
@@ -56,7 +57,8 @@ def agrees(recorded: Recorded, outcome: StandingKind) -> bool | None:
     if kind is StandingKind.REFERRED:
         return None
     if recorded is Recorded.RETURNED:
-        return kind is StandingKind.RETURNED
+        answers = {StandingKind.RETURNED: True, StandingKind.GRANTED: False}
+        return answers.get(kind)
     if recorded in _REFUSES:
         return kind in (StandingKind.DENIED, StandingKind.WAITING)
     return kind is GRANTED
