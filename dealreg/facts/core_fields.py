@@ -48,6 +48,7 @@ _REGISTRATION_VENDOR = _fields(
     ("amended_at", _INSTANT, "When its scope or value was last amended"),
     ("ordered_at", _INSTANT, "When the customer's order was placed"),
     ("asked_at", _INSTANT, "The instant the decision is asked for"),
+    ("arrival", _INT, "Its number in the order of arrival, where instants are equal"),
     ("status", _TEXT, "Its status at the instant asked about"),
     ("vendor_approval", _BOOL, "The vendor's answer, where the programme reserves one"),
     ("score", _DECIMAL, "The merit score the vendor recorded"),

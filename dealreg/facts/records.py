@@ -277,6 +277,7 @@ class Registration:
         filed_by: the partner that filed it, when another one did, such as a distributor.
         submitted_at, completed_at, approved_at: aware instants; `completed_at` is when it was
             first complete and accurate, which some programmes rank by.
+        arrival: its number in the order in which registrations arrived.
         last_submitted_at: when it was last submitted again, after it was returned or rejected.
         amended_at: when its scope or value was last amended.
         ordered_at: when the customer's order was placed.
@@ -301,6 +302,7 @@ class Registration:
     completed_at: datetime | None = _instant_field()
     approved_at: datetime | None = _instant_field()
     last_submitted_at: datetime | None = _instant_field()
+    arrival: int | None = attrs.field(default=None, converter=_whole)
     amended_at: datetime | None = _instant_field()
     ordered_at: datetime | None = _instant_field()
     status: Status = attrs.field(default=Status.SUBMITTED, converter=Status)

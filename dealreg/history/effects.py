@@ -100,6 +100,8 @@ def submitted(event: Event) -> Registration:
     """The registration that an event submits."""
     _refuse_apart(event, _APART)
     own = {name: value for name, value in event.facts.items() if name in _SUPPLIED}
+    if event.sequence is not None:
+        own.setdefault("arrival", event.sequence)
     more = {name: value for name, value in event.facts.items() if name not in _SUPPLIED}
     return Registration(
         registration_id=event.about,

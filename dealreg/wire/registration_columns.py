@@ -94,6 +94,12 @@ REGISTRATION: Final = (
         _INSTANT,
         others="Last Submitted Date; Resubmitted Date; Resubmission Date",
     ),
+    column(
+        "registration",
+        "arrival",
+        _INT,
+        others="Arrival Sequence; Arrival Number; Sequence Number",
+    ),
     column("registration", "amended_at", _INSTANT, others="Amended Date; Amendment Date"),
     column(
         "registration",
