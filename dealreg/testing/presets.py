@@ -4,6 +4,7 @@ import attrs
 
 __all__ = [
     "CLOCK_EDGE",
+    "DISORDERLY",
     "FACTS_DROPPED",
     "TIE_HEAVY",
     "UNDIRECTED",
@@ -25,6 +26,9 @@ class Preset:
         absent: of eight facts, how many are not known.
         registrations: the most registrations of one case.
         contests: the most contests of one policy.
+        events: the most events of one history.
+        orderly: histories in which everything is possible; else events before the submission of
+            what they are about, before they are known, and about what nobody submitted.
     """
 
     sound: bool = True
@@ -33,6 +37,8 @@ class Preset:
     absent: int = 1
     registrations: int = 4
     contests: int = 3
+    events: int = 12
+    orderly: bool = True
 
 
 WELL_TYPED = Preset()
@@ -49,3 +55,6 @@ FACTS_DROPPED = Preset(absent=4)
 
 UNDIRECTED = Preset(sound=False)
 """Unknown fields, wrong types, circular contests: for testing that bad input is refused well."""
+
+DISORDERLY = Preset(orderly=False)
+"""Sound policies, and histories in which some events cannot have happened as they are told."""

@@ -31,6 +31,7 @@ AT_WORK = {
     "dealreg.history.settling.Settled": "collects what one decision changed",
     "dealreg.testing.scripts.Deal": "remembers who came first while a history is made up",
     "dealreg.testing.scripts._Course": "writes down what is to happen, one thing after the other",
+    "dealreg.testing.telling.Teller": "keeps what it has told, event by event",
     "dealreg.rendering.situation.Situation": "keeps what it has looked up while one text is made",
     "dealreg.wire.text_parser.Parser": "moves through the text",
     "dealreg.wire.toml_tables.Problems": "collects what is wrong with one file",
