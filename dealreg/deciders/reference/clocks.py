@@ -1,7 +1,9 @@
 """What the clocks of a policy come to, for one registration (spec clauses K-1 to K-6)."""
 
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import attrs
 
@@ -14,7 +16,7 @@ from dealreg.facts.calendars import (
     midnight,
 )
 from dealreg.facts.courses import ExtensionRequest, Pause, WaitsFor
-from dealreg.facts.records import Registration
+from dealreg.facts.records import ENDED, Registration, Status
 from dealreg.facts.values import Span, Unit
 from dealreg.facts.view import View
 from dealreg.policy.clocks import Extension, GrantedBy, LastDay, Milestone, Missed, Period, Sla
@@ -23,6 +25,7 @@ from dealreg.policy.policies import Policy
 __all__ = ["Due", "Term", "answer_due", "deadline", "milestone_due", "period_of", "with_clocks"]
 
 _FIXED = (Unit.MINUTES, Unit.HOURS)
+_TICK = timedelta(microseconds=1)
 
 
 @attrs.frozen
@@ -61,18 +64,66 @@ def deadline(
     pauses: Iterable[Pause] = (),
 ) -> datetime | None:
     """When a clock runs out that started at an instant; None while it stands still (K-1, K-2)."""
-    end = _on_last_day(add_span(start, length, calendar), last_day, calendar)
+    counts = _Counts(length.unit, last_day, calendar)
+    return _waited(counts.after(start, length), _waits(start, pauses), counts)
+
+
+@attrs.frozen
+class _Counts:
+    """How a clock counts: the unit of what was waited, the rule of its last day, its calendar."""
+
+    unit: Unit
+    last_day: LastDay
+    calendar: Calendar
+
+    def after(self, start: datetime, length: Span) -> datetime:
+        """When a clock runs out that nothing holds up (K-1)."""
+        return _on_last_day(add_span(start, length, self.calendar), self.last_day, self.calendar)
+
+    def longer(self, end: datetime, length: Span) -> datetime:
+        """The end, a span later."""
+        if self.last_day is LastDay.INCLUDED and length.unit is Unit.BUSINESS_DAYS:
+            # Counted from the last day itself: the end is the day after, which may be a Saturday.
+            last = local_date(end - _TICK, self.calendar)
+            return self.after(midnight(last, self.calendar), length)
+        return add_span(end, length, self.calendar)
+
+    def moved(self, end: datetime, since: datetime, until: datetime) -> datetime:
+        """The end, moved by a wait: in business days, in days, or exactly (K-2)."""
+        if self.unit is Unit.BUSINESS_DAYS:
+            days = business_days_between(since, until, self.calendar)
+            return self.longer(end, Span(days, Unit.BUSINESS_DAYS)) if days else end
+        if self.last_day is LastDay.MOMENT or self.unit in _FIXED:
+            return end + (until - since)
+        return self.longer(end, Span(days_between(since, until, self.calendar), Unit.DAYS))
+
+
+Wait: TypeAlias = tuple[datetime, datetime | None]
+"""A time of waiting: from an instant until another; None while it goes on."""
+
+
+def _waits(start: datetime, pauses: Iterable[Pause]) -> deque[Wait]:
+    """The waits since a clock started, in order, and none of the time twice."""
+    found: deque[Wait] = deque()
     counted = start
     for pause in pauses:
         since = max(pause.since, counted)
-        if pause.until is not None and pause.until <= since:
-            continue
-        if since >= end:
-            break
         if pause.until is None:
+            found.append((since, None))
+            break
+        if pause.until > since:
+            found.append((since, pause.until))
+            counted = pause.until
+    return found
+
+
+def _waited(end: datetime, waits: deque[Wait], counts: _Counts) -> datetime | None:
+    """The end after the waits that began before it, which are used up; None while one goes on."""
+    while waits and waits[0][0] < end:
+        since, until = waits.popleft()
+        if until is None:
             return None
-        end = _moved(end, since, pause.until, length.unit, last_day, calendar)
-        counted = pause.until
+        end = counts.moved(end, since, until)
     return end
 
 
@@ -84,23 +135,6 @@ def _on_last_day(end: datetime, last_day: LastDay, calendar: Calendar) -> dateti
             return midnight(local_date(end, calendar) + timedelta(days=1), calendar)
         case LastDay.EXCLUDED:
             return midnight(local_date(end, calendar), calendar)
-
-
-def _moved(
-    end: datetime,
-    since: datetime,
-    until: datetime,
-    unit: Unit,
-    last_day: LastDay,
-    calendar: Calendar,
-) -> datetime:
-    """The end, moved by a time of waiting: in business days, in days, or exactly (K-2)."""
-    if unit is Unit.BUSINESS_DAYS:
-        count = business_days_between(since, until, calendar)
-        return add_span(end, Span(count, Unit.BUSINESS_DAYS), calendar)
-    if last_day is LastDay.MOMENT or unit in _FIXED:
-        return end + (until - since)
-    return add_span(end, Span(days_between(since, until, calendar), Unit.DAYS), calendar)
 
 
 def _pauses(view: View, registration: Registration, waits_for: WaitsFor) -> list[Pause]:
@@ -119,20 +153,25 @@ def period_of(view: View, period: Period, registration: Registration) -> Term | 
     starts = view.read(registration, period.starts)
     if not isinstance(starts, datetime):
         return None
-    calendar = view.calendar(period.calendar)
+    counts = _Counts(period.length.unit, period.last_day, view.calendar(period.calendar))
     pauses = _pauses(view, registration, WaitsFor.VENDOR) if period.pauses else ()
-    ends = deadline(starts, period.length, calendar, period.last_day, pauses)
+    waits = _waits(starts, pauses)
+    ends = _waited(counts.after(starts, period.length), waits, counts)
     if period.extension is None:
         return Term(starts, ends)
     count = 0
     for asked in registration.extensions:
         if ends is None or (period.extension.times or count + 1) <= count:
             break
-        if asked.asked_at > view.at or not _in_time(asked, period.extension, ends, calendar):
+        if asked.asked_at > view.at or not _in_time(asked, period.extension, ends, counts.calendar):
             continue
-        longer = _extended(view, asked, period, ends, calendar)
-        count += longer is not None and longer > ends
-        ends = longer
+        refused = _known(view, asked.refused_at)
+        if refused is None and _granted(view, asked, period.extension):
+            length = asked.length or period.extension.length or period.length
+            ends = _waited(counts.longer(ends, length), waits, counts)
+            count += 1
+        elif period.extension.lasts_while_asked:
+            ends = None if refused is None else max(ends, refused)
     return Term(starts, ends, count)
 
 
@@ -144,20 +183,14 @@ def _in_time(
     return add_span(asked.asked_at, extension.ask_before, calendar) <= ends
 
 
-def _extended(
-    view: View, asked: ExtensionRequest, period: Period, ends: datetime, calendar: Calendar
-) -> datetime | None:
-    """The end after a request made in time; None while it lasts until the answer."""
-    extension = period.extension
-    assert extension is not None
-    refused = asked.refused_at is not None and asked.refused_at <= view.at
-    granted = asked.granted_at is not None and asked.granted_at <= view.at
-    if refused:
-        late = extension.lasts_while_asked and asked.refused_at is not None
-        return max(ends, asked.refused_at) if late else ends  # type: ignore[type-var]
-    if granted or extension.granted_by is GrantedBy.ASKING:
-        return add_span(ends, asked.length or extension.length or period.length, calendar)
-    return None if extension.lasts_while_asked else ends
+def _known(view: View, when: datetime | None) -> datetime | None:
+    """An instant that has come; None for one that has not, or is not known (F-4)."""
+    return when if when is not None and when <= view.at else None
+
+
+def _granted(view: View, asked: ExtensionRequest, extension: Extension) -> bool:
+    by_asking = extension.granted_by is GrantedBy.ASKING
+    return by_asking or _known(view, asked.granted_at) is not None
 
 
 def milestone_due(view: View, milestone: Milestone, registration: Registration) -> Due | None:
@@ -189,10 +222,20 @@ def answer_due(view: View, sla: Sla, registration: Registration) -> Due | None:
         return None
     pauses = _pauses(view, registration, WaitsFor.PARTNER) if sla.pauses else []
     due = deadline(starts, sla.length, view.calendar(sla.calendar), sla.last_day, pauses)
-    answers = (registration.approved_at, registration.ended_at)
-    given = [each for each in answers if each is not None and each <= view.at]
-    met = bool(given) and (due is None or min(given) < due)
-    return Due(starts, None, due, due, met)
+    return Due(starts, None, due, due, _answered(view, registration, due))
+
+
+def _answered(view: View, registration: Registration, due: datetime | None) -> bool:
+    """Whether the vendor approved the registration, or it ended, before the answer was due."""
+    answers = [_known(view, registration.approved_at)]
+    if registration.status in ENDED:
+        answers.append(_known(view, registration.ended_at))
+    if any(each is not None and (due is None or each < due) for each in answers):
+        return True
+    # Approved or ended without an instant: it has been so from the beginning (F-3).
+    if registration.status is Status.APPROVED:
+        return registration.approved_at is None
+    return registration.status in ENDED and registration.ended_at is None
 
 
 def with_clocks(view: View, policy: Policy) -> View:
