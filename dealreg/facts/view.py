@@ -112,9 +112,10 @@ class View:
         return status
 
     def ended(self, registration: Registration) -> datetime | None:
-        """When the registration ended, of itself or by the rules; None while it has not."""
-        if registration.status in ENDED and registration.ended_at is not None:
-            return registration.ended_at if registration.ended_at <= self.at else None
+        """When it ended, of itself or by the rules; None if it has not, or that is not known."""
+        stated = self._stated_status(registration)
+        if stated not in LIVE:
+            return registration.ended_at if stated in ENDED else None
         expiry = self.expiries.get(registration.registration_id)
         return expiry if expiry is not None and expiry <= self.at else None
 
@@ -253,7 +254,7 @@ class View:
             ended
             for other in self.facts.registrations
             if other.registration_id != registration.registration_id
-            and other.status is not Status.WON
+            and self.status(other) is not Status.WON
             and self.counted in (None, other.partner_id)
             and (ended := self.ended(other)) is not None
             and ended <= registration.submitted_at

@@ -55,9 +55,13 @@ class Pool:
 class Held:
     """As which a registration holds: its place, or the places that equal ones share."""
 
-    place: int
-    places: int = 1
+    places: tuple[int, ...]
     among: int = 1
+
+    @property
+    def place(self) -> int:
+        """The place, or the first of those that are shared."""
+        return self.places[0]
 
 
 @attrs.frozen(eq=False)
@@ -87,12 +91,12 @@ def award(
         eligible, passed_over = _overridden(stage, awarded, eligible, held, *override)
     awarded.kept.update({each: held[each] for each in eligible if each in held})
     for each, holding in awarded.kept.items():
-        awarded.holders[each] = Held(holding.place)
+        awarded.holders[each] = Held((holding.place,))
     inside, late, anchor = in_time(stage, eligible, awarded.kept)
     for together in _together(stage, inside):
         _fill(stage, awarded, ranked(stage, [e for e in together if e not in awarded.kept]))
-    if not awarded.kept:
-        awarded.open_until.update(still_open(stage, inside))
+    open_until = still_open(stage, inside)
+    awarded.open_until.update({e: open_until[e] for e in open_until if e not in awarded.kept})
     clause = stage.path("window")
     for each in _flat(ranked(stage, [e for e in eligible if e.registration_id in late])):
         loss = Loss("OUTSIDE_WINDOW", clause, anchor, late[each.registration_id])
@@ -212,7 +216,7 @@ def _fill(stage: Stage, awarded: Awarded, groups: list[Group]) -> None:
                 room.append(each)
         contested = [each for each in room if _contested(stage, awarded, each, room)]
         held = {
-            each: Held(_open_place(awarded, _taken(stage, awarded, each)))
+            each: Held((_open_place(awarded, _taken(stage, awarded, each)),))
             for each in room
             if each not in contested
         }
@@ -299,7 +303,8 @@ def _share(stage: Stage, awarded: Awarded, tied: list[Registration]) -> None:
     taken = max((_taken(stage, awarded, each) for each in tied), key=lambda each: each.places)
     capacity = stage.contest.capacity
     left = len(tied) if capacity is None else min(capacity - taken.places, len(tied))
-    held = Held(_open_place(awarded, taken), left, len(tied))
+    places = tuple(_open_place(awarded, taken, ahead) for ahead in range(left))
+    held = Held(places, len(tied))
     awarded.holders.update(dict.fromkeys(tied, held))
 
 

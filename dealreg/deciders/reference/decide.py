@@ -181,8 +181,10 @@ def _won(
 
 def _vacant(stage: Stage, conflict: Conflict) -> Iterable[Referral]:
     """The question who shall have what a holder lost and nobody else can have (C-19)."""
-    vacated = stage.rules.vacated
-    fell = [e for e in conflict.members if (e.registration_id, conflict.benefit) in vacated]
+    fell = any(
+        (each.registration_id, conflict.benefit, conflict.line) in stage.rules.vacated
+        for each in conflict.members
+    )
     won = any(stage.view.status(each) is Status.WON for each in conflict.members)
     if stage.contest.vacant is Vacancy.REFER and fell and not won:
         yield Referral(

@@ -36,7 +36,7 @@ def entitlement(stage: Stage, awarded: Awarded, holder: Registration) -> Entitle
 
 def _share(stage: Stage, held: Held) -> Fraction:
     """The share of its place; of places that equal holders share, an equal part of them all."""
-    stated = [terms_at(stage.contest, held.place + step).share for step in range(held.places)]
+    stated = [terms_at(stage.contest, place).share for place in held.places]
     shares = (Fraction(1) if share is None else share for share in stated)
     return sum(shares, Fraction(0)) / held.among
 

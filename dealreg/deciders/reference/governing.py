@@ -26,8 +26,8 @@ class Rules:
 
     `announced` are the benefits of the first version, while no version is in force yet (B-6).
     `rulings` are the latest known at the instant, by registration id and benefit (C-4);
-    `holdings` those that last, by registration id, benefit and line, and `vacated` the benefits of
-    registrations that have held them and do no more (C-17).
+    `holdings` those that last, by registration id, benefit and line, and `vacated` the places of
+    that kind that were held and are no more (C-17, C-19).
     """
 
     versions: tuple[Policy, ...]
@@ -40,7 +40,7 @@ class Rules:
     views: Mapping[Policy, View]
     announced: tuple[str, ...] = ()
     holdings: Mapping[tuple[str, str, str | None], Holding] = attrs.field(factory=dict)
-    vacated: frozenset[tuple[str, str]] = frozenset()
+    vacated: frozenset[tuple[str, str, str | None]] = frozenset()
 
     @classmethod
     def of(
@@ -87,8 +87,7 @@ class Rules:
             views=views,
             announced=announced,
             holdings=lasting,
-            vacated=frozenset((each.registration_id, each.benefit) for each in began)
-            - {(registration_id, benefit) for registration_id, benefit, _ in lasting},
+            vacated=frozenset((e.registration_id, e.benefit, e.line) for e in began) - set(lasting),
         )
 
     def of_only(self, registration: Registration) -> "Rules":

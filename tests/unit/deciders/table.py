@@ -6,6 +6,7 @@ from dealreg import (
     Contest,
     Decision,
     Facts,
+    Holding,
     Opportunity,
     Partner,
     Policy,
@@ -35,6 +36,7 @@ def decided(
     *rows: tuple[Any, ...],
     at: str = AT,
     rulings: tuple[Ruling, ...] = (),
+    holdings: tuple[Holding, ...] = (),
     opportunities: tuple[Opportunity, ...] = (),
     **policy: Any,
 ) -> Decision:
@@ -45,6 +47,7 @@ def decided(
         registrations=[registration for registration, _ in rows],
         partners={partner.partner_id: partner for _, partner in rows}.values(),
         rulings=rulings,
+        holdings=holdings,
         opportunities=opportunities,
     )
     return decide(rules, facts, at=at)
@@ -72,3 +75,8 @@ def ruled(name: str, verdict: str, day: int = 20, benefit: str = "protection") -
         verdict=verdict,  # type: ignore[arg-type]
         decided_at=f"2026-03-{day:02}T12:00Z",  # type: ignore[arg-type]
     )
+
+
+def held(name: str, benefit: str = "protection", **more: Any) -> Holding:
+    """What a registration holds from the tenth of March on."""
+    return Holding(registration_id=name, benefit=benefit, **({"since": "2026-03-10T12:00Z"} | more))
