@@ -19,7 +19,9 @@ class Habits:
         crowded: of the registrations, the percentage that goes to a few crowded opportunities.
         contested: of the others, the percentage that goes to an opportunity of somebody else.
         land_grabbers: of the partners, the percentage that register much and pursue nothing.
-        late: of the events, the percentage that becomes known days after it happened.
+        late: of the other events, the percentage that becomes known days after it happened.
+        late_claims: of the registrations, the percentage that the vendor learns of days after
+            they were submitted; by then somebody else may have been approved.
         unordered: of the events, the percentage that has no arrival sequence.
         against_the_rules: of the registrations that came second, the percentage approved.
     """
@@ -31,6 +33,7 @@ class Habits:
     contested: int = 30
     land_grabbers: int = 5
     late: int = 4
+    late_claims: int = 0
     unordered: int = 2
     against_the_rules: int = 4
 
@@ -44,5 +47,5 @@ CROWDED: Final = Habits(crowded=25, contested=50)
 LAND_GRAB: Final = Habits(land_grabbers=30, contested=40)
 """A third of the partners register whatever they hear of."""
 
-LATE_DATA: Final = Habits(late=30, unordered=20)
-"""A third of the events becomes known days later."""
+LATE_DATA: Final = Habits(late=30, late_claims=8, unordered=20)
+"""A third of the events becomes known days later, and so do some registrations."""

@@ -98,6 +98,9 @@ def synthetic_policy(*, version: str = "2026", days: int = 90, minimum: str = "2
 def synthetic_book() -> PolicyBook:
     """Three versions of the policy: the second protects longer, the third asks for more.
 
+    With the usual habits the second takes effect within the first 10,000 events of a history, the
+    third within the first 100,000.
+
     >>> [each.policy.version for each in synthetic_book().editions]
     ['2026', '2026-2', '2027']
     """
@@ -108,7 +111,7 @@ def synthetic_book() -> PolicyBook:
         programme=today.programme,
         editions=(
             Edition(policy=today, effective_from=instant("2020-01-01T00:00Z")),
-            Edition(policy=longer, effective_from=instant("2026-04-01T00:00Z")),
+            Edition(policy=longer, effective_from=instant("2026-02-01T00:00Z")),
             Edition(policy=dearer, effective_from=instant("2027-01-01T00:00Z")),
         ),
     )

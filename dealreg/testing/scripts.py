@@ -20,31 +20,25 @@ _RIVALS: Final = 30
 
 @attrs.define(eq=False)
 class Deal:
-    """An opportunity as the vendor's people see it: who came first, who was approved."""
+    """An opportunity as the vendor's people see it: who came, and until when it is taken."""
 
     name: str
     customer: str
     products: frozenset[str]
     amount: Money
     approved_until: datetime | None = None
-    holder: str | None = None
     rivals: list[str] = attrs.field(factory=list)
 
 
 @attrs.frozen(eq=False)
 class Plan:
-    """An event that is going to happen."""
+    """An event that is going to happen; `known_at` where that is settled beforehand."""
 
     kind: EventKind
     at: datetime
     about: str
     facts: Mapping[str, Value] = attrs.field(factory=dict)
     known_at: datetime | None = None
-    ordered: bool = True
-
-    def told(self, known_at: datetime, *, ordered: bool) -> "Plan":
-        """The same, as it becomes known."""
-        return attrs.evolve(self, known_at=known_at, ordered=ordered)
 
 
 @attrs.define(eq=False)
@@ -71,11 +65,14 @@ def script(chance: Chance, habits: Habits, deal: Deal, about: str, at: datetime)
     """All that is going to happen to a registration that is submitted at an instant."""
     partner = chance.skewed(habits.partners)
     grabs = partner * 100 < habits.partners * habits.land_grabbers
-    course = _Course(chance, about, at)
-    course.plans.append(Plan(EventKind.SUBMITTED, at, about, _claim(chance, deal, partner)))
-    free = deal.approved_until is None or deal.approved_until <= at
-    deal.rivals.append(about)
-    del deal.rivals[:-_RIVALS]
+    late = _lost_in_the_post(chance, habits)
+    course = _Course(chance, about, at + late)
+    claim = _claim(chance, deal, partner)
+    course.plans.append(Plan(EventKind.SUBMITTED, at, about, claim, at + late if late else None))
+    free = not late and (deal.approved_until is None or deal.approved_until <= at)
+    if not late:  # whoever comes in the meantime does not find it
+        deal.rivals.append(about)
+        del deal.rivals[:-_RIVALS]
     _pre_sales(course)
     if free or chance.happens(habits.against_the_rules):
         _approved(course, deal, grabs=grabs)
@@ -83,6 +80,12 @@ def script(chance: Chance, habits: Habits, deal: Deal, about: str, at: datetime)
         _refused(course)
     _around(course, deal, habits)
     return course.plans
+
+
+def _lost_in_the_post(chance: Chance, habits: Habits) -> timedelta:
+    """How long after it was submitted a registration is known; nothing, for most."""
+    late = habits.late_claims and chance.happens(habits.late_claims)
+    return timedelta(days=1 + chance.below(20)) if late else timedelta(0)
 
 
 def _claim(chance: Chance, deal: Deal, partner: int) -> Mapping[str, Value]:
@@ -128,7 +131,6 @@ def _approved(course: _Course, deal: Deal, *, grabs: bool) -> None:
     chance = course.chance
     course.then(EventKind.APPROVED, 3)
     deal.approved_until = course.at + timedelta(days=90)
-    deal.holder = course.about
     if grabs:
         return  # registered to keep others away, and left at that
     if chance.happens(75):

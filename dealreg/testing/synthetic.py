@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from dealreg.facts.case import Facts
 from dealreg.facts.events import Event, EventKind
@@ -26,6 +26,9 @@ from dealreg.testing.scripts import Deal, Plan, script
 __all__ = ["synthetic_events", "synthetic_history", "synthetic_known"]
 
 _MINUTES_A_DAY: Final = 24 * 60
+_Waiting: TypeAlias = tuple[datetime, bool, int, Plan]
+"""What is still to be told: when it is known, whether it is numbered, which it is, and what."""
+
 _AHEAD: Final = timedelta(minutes=1)
 """How long before its first registration an opportunity is known."""
 
@@ -85,28 +88,29 @@ def synthetic_events(
 
 def _told(chance: Chance, habits: Habits) -> Iterator[Event]:
     """Every event in the order in which it counts, with its number for its sequence."""
-    waiting: list[tuple[datetime, bool, int, Plan]] = []
+    waiting: list[_Waiting] = []
     begun = told = 0
     for at, plans in _begun(chance, habits):
         while waiting and waiting[0][0] < at - _AHEAD:  # nothing before is still to come
             told += 1
-            yield _event(heapq.heappop(waiting)[-1], told)
+            yield _event(heapq.heappop(waiting), told)
         for plan in plans:
             begun += 1
             late = chance.happens(habits.late) and plan.kind is not EventKind.SUBMITTED
-            known = plan.at + timedelta(days=1 + chance.below(20)) if late else plan.at
-            ordered = not chance.happens(habits.unordered)
-            heapq.heappush(waiting, (known, ordered, begun, plan.told(known, ordered=ordered)))
+            known = plan.known_at or plan.at
+            known += timedelta(days=1 + chance.below(20)) if late else timedelta(0)
+            heapq.heappush(waiting, (known, not chance.happens(habits.unordered), begun, plan))
 
 
-def _event(plan: Plan, number: int) -> Event:
+def _event(waiting: _Waiting, number: int) -> Event:
+    known_at, ordered, _, plan = waiting
     return Event(
         event_id=f"E{number:07}",
         kind=plan.kind,
         about=plan.about,
         happened_at=plan.at,
-        known_at=plan.known_at or plan.at,
-        sequence=number if plan.ordered else None,
+        known_at=known_at,
+        sequence=number if ordered else None,
         facts=plan.facts,
     )
 

@@ -126,3 +126,61 @@ def test_land_grabbers_pursue_nothing():
     }
 
     assert not [e for e in history if e.kind is EventKind.WON and e.about in of_busiest]
+
+
+def test_some_partners_are_busy_and_some_opportunities_are_crowded():
+    claims = [e.facts for e in synthetic_events(3, events=10_000) if e.kind == "submitted"]
+    by_partner = Counter(each["partner_id"] for each in claims).most_common()
+    by_deal = Counter(each["opportunity_id"] for each in claims)
+    by_customer = {(each["customer_id"], each["opportunity_id"]) for each in claims}
+
+    assert len(by_partner) > 50
+    assert sum(count for _, count in by_partner[:6]) > 0.4 * len(claims)
+    alone = sum(count == 1 for count in by_deal.values())
+    assert 0.5 < alone / len(by_deal) < 0.8
+    assert max(by_deal.values()) > 10
+    assert max(Counter(customer for customer, _ in by_customer).values()) > 3
+
+
+def test_people_do_not_always_keep_to_the_rules():
+    """Two approved for one opportunity; special bids for somebody else than who asked."""
+    deal, approved, asked = {}, Counter(), set()
+    others = 0
+    for event in synthetic_events(3, events=10_000):
+        if event.kind is EventKind.SUBMITTED:
+            deal[event.about] = event.facts["opportunity_id"]
+        elif event.kind is EventKind.APPROVED:
+            approved[deal[event.about]] += 1
+        elif event.kind is EventKind.SPECIAL_BID_ASKED:
+            asked.add(event.about)
+        elif event.kind is EventKind.SPECIAL_BID_GRANTED:
+            others += event.about not in asked
+
+    assert 5 < sum(count > 1 for count in approved.values()) < 0.2 * len(approved)
+    assert others > 5
+
+
+def test_registrations_that_the_vendor_learns_of_late_are_followed_up_afterwards():
+    history = synthetic_history(3, events=1500, habits=LATE_DATA)
+    replay = Replay(synthetic_policy(), known=history.known)
+    replay.feed(history.events)
+    replay.finish()
+    claims = [e for e in history.events if e.kind is EventKind.SUBMITTED]
+
+    assert 0.03 < sum(e.known_at > e.happened_at for e in claims) / len(claims) < 0.15
+    assert [entry for entry in replay.drain() if isinstance(entry, SetAside)] == []
+
+
+def test_new_rules_take_effect_in_the_midst_of_a_history():
+    *_, last = synthetic_events(3)
+    first, second, _ = (each.effective_from for each in synthetic_book().editions)
+
+    assert first < last.known_at
+    assert second < last.known_at
+
+
+def test_arrival_numbers_grow():
+    numbers = [event.sequence for event in synthetic_events(3, events=3000) if event.sequence]
+
+    assert len(numbers) > 2500
+    assert numbers == sorted(set(numbers))
