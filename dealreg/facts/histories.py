@@ -10,10 +10,10 @@ from dealreg.errors import FactsError, FactsErrors, UsageError, shown
 from dealreg.facts.case import Facts
 from dealreg.facts.courses import WaitsFor
 from dealreg.facts.events import Event, EventKind, event_order
-from dealreg.facts.records import Registration, Ruling, Status
+from dealreg.facts.records import Registration, Status
 from dealreg.facts.values import Value, as_tuple
 
-__all__ = ["History", "events_of", "history_of"]
+__all__ = ["History", "history_of"]
 
 
 def _events(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -25,7 +25,7 @@ def _events(events: Iterable[Event]) -> tuple[Event, ...]:
                 f"{shown(event)} is not an event", value=event, hint="give Event values"
             )
         first = by_id.setdefault(event.event_id, event)
-        if first is not event and first != event:
+        if first != event:
             problems.append(
                 FactsError(
                     f"two different events under the identifier {shown(event.event_id)}",
@@ -97,32 +97,20 @@ def history_of(facts: Facts) -> History:
     >>> [(each.kind.value, each.about) for each in history_of(facts).events]
     [('submitted', 'R1'), ('won', 'R1')]
     """
-    records = (*facts.registrations, *facts.rulings)
-    events = [event for record in records for event in events_of(record)]
+    events = [event for each in facts.registrations for event in _of_registration(each)]
+    for ruling in facts.rulings:
+        said: dict[str, Value | None] = {
+            "benefit": ruling.benefit,
+            "verdict": ruling.verdict.value,
+            "decided_by": ruling.decided_by,
+            "reason": ruling.reason,
+        }
+        name = f"{ruling.registration_id}:ruled:{ruling.benefit}:{ruling.decided_at.isoformat()}"
+        events.append(
+            _event(name, EventKind.RULED, ruling.registration_id, ruling.decided_at, said)
+        )
     known = attrs.evolve(facts, registrations=(), rulings=(), holdings=())
     return History(known=known, events=events)
-
-
-def events_of(record: Registration | Ruling) -> tuple[Event, ...]:
-    """The events that one record tells, as `history_of` has them.
-
-    >>> ruling = Ruling(registration_id="R1", benefit="protection", verdict="accept",
-    ...                 decided_at="2026-03-02T09:00Z")
-    >>> [(each.kind.value, each.about) for each in events_of(ruling)]
-    [('ruled', 'R1')]
-    """
-    return (_of_ruling(record),) if isinstance(record, Ruling) else (*_of_registration(record),)
-
-
-def _of_ruling(ruling: Ruling) -> Event:
-    said: dict[str, Value | None] = {
-        "benefit": ruling.benefit,
-        "verdict": ruling.verdict.value,
-        "decided_by": ruling.decided_by,
-        "reason": ruling.reason,
-    }
-    name = f"{ruling.registration_id}:ruled:{ruling.benefit}:{ruling.decided_at.isoformat()}"
-    return _event(name, EventKind.RULED, ruling.registration_id, ruling.decided_at, said)
 
 
 def _event(

@@ -48,14 +48,7 @@ def instant(value: "datetime | str", *, computed: bool = False) -> datetime:
             hint=f"years from {FIRST_YEAR + 1} to {LAST_YEAR - 1} are read; check for a typing "
             "mistake",
         )
-    if type(value) is not datetime:
-        value = _plain(value)
     return value.astimezone(UTC).replace(fold=0)
-
-
-def _plain(value: datetime) -> datetime:
-    """As Python's own class: the one of pandas has nanoseconds, which no written instant has."""
-    return datetime.combine(value.date(), value.timetz()).replace(fold=value.fold)
 
 
 def day(value: date) -> date:

@@ -1,9 +1,7 @@
 """How to store it: policies as TOML and JSON, facts from tables, every value as canonical JSON."""
 
-from dealreg.wire.catalogue import column_values
 from dealreg.wire.data_findings import DataFinding, LoadedHistory
-from dealreg.wire.event_log import EventLog, read_events
-from dealreg.wire.event_text import events_to_json_lines, events_to_rows
+from dealreg.wire.event_text import history_rows
 from dealreg.wire.files import LARGEST_POLICY, read_policy
 from dealreg.wire.histories import load_history
 from dealreg.wire.json_form import FORMAT, LARGEST, from_json, to_json
@@ -19,23 +17,19 @@ __all__ = [
     "LARGEST_POLICY",
     "Column",
     "DataFinding",
-    "EventLog",
     "Loaded",
     "LoadedHistory",
     "Reject",
     "Table",
-    "column_values",
-    "events_to_json_lines",
-    "events_to_rows",
     "facts_to_rows",
     "from_json",
+    "history_rows",
     "load_facts",
     "load_history",
     "policy_from_toml",
     "policy_to_toml",
     "predicate_from_text",
     "predicate_to_text",
-    "read_events",
     "read_policy",
     "read_table",
     "to_json",

@@ -1,7 +1,7 @@
 """One row of a table to the records it states, or to everything that is wrong with it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -19,12 +19,9 @@ from dealreg.wire.rejects import Reject
 from dealreg.wire.rows import BadRow, Row
 from dealreg.wire.statuses import read_status
 
-__all__ = ["About", "Builder", "Built", "Main", "Problems", "Watch", "row_text"]
+__all__ = ["About", "Builder", "Built", "Main", "Problems", "row_text"]
 
 About: TypeAlias = Partner | EndCustomer | Opportunity
-Watch: TypeAlias = Callable[[str, int, Target, object, object], object]
-"""What is told of each value as it is read: the file, the row, the column, the cell and the value.
-It answers with the value to take."""
 Main: TypeAlias = Registration | Partner | EndCustomer | Opportunity | Ruling | Event
 
 _CLASSES: Final[Mapping[str, type[Any]]] = {
@@ -105,7 +102,6 @@ class Builder:
 
     def __init__(self, schema: Schema, reading: Reading, file: str) -> None:
         self.schema, self.reading, self.file = schema, reading, file
-        self.watch: Watch | None = None
         self._plans: dict[tuple[str, ...], Plan] = {}
         self._fixed: Plan | None = None
         self._same: dict[About, About] = {}
@@ -167,8 +163,6 @@ class Builder:
             except DealregError as wrong:
                 problems.add_error(target.key, row.cells[target.key], wrong)
                 continue
-            if value is not None and self.watch is not None:
-                value = self.watch(self.file, row.number, target, row.cells[target.key], value)
             if value is not None:
                 _put(values, target, value)
             elif column.required:

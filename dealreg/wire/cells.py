@@ -46,7 +46,7 @@ def is_unknown(value: object) -> bool:
         return len(value) < _LONGEST_UNKNOWN and value.strip().casefold() in _UNKNOWN
     if isinstance(value, float):
         return math.isnan(value)  # how dataframes spell a missing value
-    return value is None or type(value).__name__ in ("NaTType", "NAType")  # and these are pandas'
+    return value is None or type(value).__name__ == "NaTType"  # so do dataframes, for instants
 
 
 def read_cell(

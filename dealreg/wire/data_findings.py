@@ -2,27 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
 from typing import ClassVar, Final
 
 import attrs
 
-from dealreg.errors import shown
+from dealreg.errors import DealregError, UsageError, shown, suggestion
 from dealreg.facts.events import Event, takes_effect
-from dealreg.facts.fields import FieldType
 from dealreg.facts.histories import History
 from dealreg.facts.records import ENDED, Registration
+from dealreg.wire.amounts import Reading
 from dealreg.wire.builder import Built
-from dealreg.wire.cells import single
-from dealreg.wire.columns import Target
-from dealreg.wire.moments import states_no_time
+from dealreg.wire.cells import read_cell
+from dealreg.wire.columns import Plan, Target
 from dealreg.wire.rejects import Column, Reject
+from dealreg.wire.rows import Row
 
 __all__ = [
+    "Catalogue",
     "DataFinding",
-    "DatesAlone",
     "LoadedHistory",
-    "Met",
     "end_unknown",
     "no_conflict_key",
     "same_instant",
@@ -36,8 +34,7 @@ class DataFinding:
     """Something in the data that somebody should look at, counted over all rows that have it.
 
     Attributes:
-        code: `UNKNOWN_VALUE`, `CORRECTED`, `NO_TIME`, `END_UNKNOWN`, `NO_CONFLICT_KEY` or
-            `SAME_INSTANT`.
+        code: `UNKNOWN_VALUE`, `END_UNKNOWN`, `NO_CONFLICT_KEY` or `SAME_INSTANT`.
         field: the field it is about.
         value: the value, where it is about one.
         count: how many rows have it.
@@ -84,49 +81,99 @@ class LoadedHistory:
     ignored_columns: tuple[str, ...] = ()
 
 
-class Met:
-    """How many rows have something, and the first of them."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.rows: tuple[int, ...] = ()
-        self._last = 0
-
-    def add(self, row: int) -> None:
-        """One more row; a row twice counts once."""
-        if row != self._last:
-            self.count += 1
-            self._last = row
-            if self.count <= _FIRST:
-                self.rows += (row,)
+def _form(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
 
 
-class DatesAlone:
-    """The columns of instants in which cells state a date and no time."""
+class Catalogue:
+    """The values that some fields should have, and those met that they should not.
 
-    def __init__(self, zone: str | None) -> None:
-        self._zone = zone
-        self._met: dict[tuple[str, str], Met] = {}
+    It looks at every row that is read, whether it is taken or not: a name that is wrong in the
+    source is wrong there in either case.
+    """
 
-    def watch(self, file: str, row: int, target: Target, cell: object) -> None:
-        """Take note of one cell that was read."""
-        if target.column.cell == FieldType.INSTANT and states_no_time(single(cell)):
-            self._met.setdefault((file, target.column.field), Met()).add(row)
+    def __init__(
+        self,
+        catalogue: Mapping[str, Iterable[str]] | None,
+        fields: Iterable[str],
+        reading: Reading,
+    ) -> None:
+        self._reading = reading
+        self._values = {
+            name: _texts_of(name, values) for name, values in _mapping(catalogue).items()
+        }
+        self._met: dict[tuple[str, str, str], list[int]] = {}
+        known = sorted(set(fields))
+        for name in self._values:
+            if name not in known:
+                raise UsageError(
+                    f"catalogue names {shown(name)}, and there is no such field",
+                    value=name,
+                    hint=suggestion(name, known),
+                )
+
+    def look(self, file: str, row: Row, plan: Plan) -> None:
+        """Take note of the values of one row that are not in the catalogue."""
+        if not self._values:
+            return
+        for target in plan.targets:
+            known = self._values.get(target.column.field)
+            if known is None:
+                continue
+            for text in self._texts(row.cells[target.key], target):
+                if text not in known:
+                    place = (file, target.column.field, text)
+                    self._met.setdefault(place, []).append(row.number)
+
+    def _texts(self, cell: object, target: Target) -> frozenset[str]:
+        try:
+            value = read_cell(target.column.cell, cell, self._reading, target.levels)
+        except (DealregError, ValueError):
+            return frozenset()  # the row is a reject, with the reason
+        if value is None:
+            return frozenset()
+        return value if isinstance(value, frozenset) else frozenset({str(value)})
 
     def findings(self) -> Iterator[DataFinding]:
-        """One finding for each column."""
-        for (file, field), met in sorted(self._met.items(), key=itemgetter(0)):
+        """One finding for each value, the commonest first."""
+        for (file, name, text), rows in sorted(
+            self._met.items(), key=lambda item: (-len(item[1]), item[0])
+        ):
+            known = self._values[name]
+            same = sorted(each for each in known if _form(each) == _form(text))
             yield DataFinding(
-                "NO_TIME",
-                field,
-                "",
-                met.count,
-                met.rows,
-                f"dates of `{field}` state no time, and are read as the start of their day in "
-                f"{shown(self._zone or '')}",
-                "give the time of day where it decides: of one day, nothing else is the first",
+                "UNKNOWN_VALUE",
+                name,
+                text,
+                len(rows),
+                tuple(sorted(rows)[:_FIRST]),
+                f"{shown(text)} is not in the catalogue of `{name}`",
+                f"did you mean {shown(same[0])}?" if same else suggestion(text, known),
                 file,
             )
+
+
+def _mapping(catalogue: object) -> Mapping[str, Iterable[str]]:
+    if catalogue is None:
+        return {}
+    if not isinstance(catalogue, Mapping):
+        raise UsageError(
+            f"catalogue={shown(catalogue)} does not map fields to their values",
+            value=catalogue,
+            hint='write catalogue={"products": ["GTX Pro"]}',
+        )
+    return catalogue
+
+
+def _texts_of(name: str, values: object) -> frozenset[str]:
+    texts = list(values) if isinstance(values, Iterable) and not isinstance(values, str) else [None]
+    if not all(isinstance(each, str) for each in texts):
+        raise UsageError(
+            f"the catalogue of {shown(name)} is not a list of texts",
+            value=values,
+            hint='write catalogue={"products": ["GTX Pro"]}',
+        )
+    return frozenset(str(each) for each in texts)
 
 
 def _registrations(rows: Iterable[Built]) -> Iterator[tuple[Built, Registration]]:

@@ -25,8 +25,7 @@ _NOT_ONE_EVENT: Final = (
     "keep one of them, or give them different identifiers; none of them was taken"
 )
 _NOT_ONE_START: Final = (
-    "make the later one `resubmitted`, or give it its own identifier; a log and a table of "
-    "registrations must agree on the instant and the facts; none of them was taken"
+    "make the later one `resubmitted`, or give it its own identifier; none of them was taken"
 )
 
 
@@ -62,7 +61,7 @@ def sound(
     A row that is not taken takes all its events with it. `partners` are those that are known;
     None when no table says who is.
     """
-    left, rejects = _agreed(told), list[Reject]()
+    left, rejects = list(told), list[Reject]()
     checks: list[Check] = [_two_contents, _submitted_twice]
     if partners is not None:
         checks.append(lambda left: _unknown_partner(left, partners))
@@ -72,30 +71,6 @@ def sound(
         rejects += told_once.values()
         left = [each for each in left if id(each.row) not in told_once]
     return left, rejects
-
-
-def _agreed(told: Sequence[Told]) -> list[Told]:
-    """The same, with one event where a log and a table of registrations tell one submission.
-
-    They tell one if they agree on the instant and on every fact that both state. The event of the
-    log is kept, with what only the table states: the log knows when it became known.
-    """
-    found = dict[str, Event]()
-    for about, same in _submissions(told).items():
-        logged = {e.event.event_id: e.event for e in same if e.row.record is e.event}
-        tabled = {e.event.event_id: e.event for e in same if e.row.record is not e.event}
-        if len(logged) == len(tabled) == 1:
-            log, table = (*logged.values(), *tabled.values())
-            both = log.facts.keys() & table.facts.keys()
-            agree = all(log.facts[name] == table.facts[name] for name in both)
-            if agree and log.happened_at == table.happened_at:
-                found[about] = attrs.evolve(log, facts={**table.facts, **log.facts})
-    return [
-        attrs.evolve(each, event=found[each.event.about])
-        if each.event.kind is EventKind.SUBMITTED and each.event.about in found
-        else each
-        for each in told
-    ]
 
 
 def _others(told: Told, same: Sequence[Told]) -> str:
@@ -112,7 +87,7 @@ def _two_contents(told: Sequence[Told]) -> Iterator[tuple[Told, Reject]]:
     for each in told:
         by_id.setdefault(each.event.event_id, []).append(each)
     for name, same in by_id.items():
-        if len(same) > 1 and any(each.event != same[0].event for each in same):
+        if any(each.event != same[0].event for each in same):
             for each in same:
                 yield (
                     each,

@@ -9,7 +9,7 @@ from dealreg.facts.events import EventKind
 from dealreg.facts.fields import FieldType
 from dealreg.wire.known_columns import VERDICT, column
 
-__all__ = ["ANNOUNCED", "EVENT", "EVENT_WORDS", "NEVER_STATED", "REQUIRED"]
+__all__ = ["EVENT", "EVENT_WORDS", "NEVER_STATED", "REQUIRED"]
 
 _TEXT = FieldType.TEXT
 
@@ -46,20 +46,6 @@ EVENT: Final = (
 
 REQUIRED: Final = ("kind", "happened_at")
 """What every event must have, beside whom it is about."""
-
-ANNOUNCED: Final = (
-    EventKind.TENDER_PUBLISHED,
-    EventKind.VENDOR_ENGAGED,
-    EventKind.INCUMBENT_CHANGED,
-    EventKind.OPPORTUNITY_CHANGED,
-    EventKind.CUSTOMER_CHANGED,
-    EventKind.PARTNER_CHANGED,
-    EventKind.CANCELLED,
-    EventKind.REVOKED,
-    EventKind.EXPIRED,
-)
-"""What may be known before it happens: a tender, a tier from the next quarter on, an end of which
-the vendor gives notice. Nothing else may be: nobody knows of an approval before it is given."""
 
 NEVER_STATED: Final = frozenset(
     {"submitted_at", "completed_at", "approved_at", "last_submitted_at", "amended_at"}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import PurePath
 from typing import Any, Final
 
 import attrs
@@ -18,7 +17,7 @@ from dealreg.wire.amounts import Reading
 from dealreg.wire.builder import Builder, Built, Problems
 from dealreg.wire.column_names import KINDS
 from dealreg.wire.columns import Plan, Schema, schema
-from dealreg.wire.event_columns import ANNOUNCED, EVENT, EVENT_WORDS, NEVER_STATED, REQUIRED
+from dealreg.wire.event_columns import EVENT, EVENT_WORDS, NEVER_STATED, REQUIRED
 from dealreg.wire.known_columns import CURRENCY, KnownColumn
 from dealreg.wire.rejects import Reject
 from dealreg.wire.rows import Row
@@ -138,11 +137,11 @@ class EventBuilder(Builder):
             return tuple(problems.rejects)
         about = _about(kind, own, columns, problems)
         facts = self._facts(kind, own, columns, problems)
-        _check_instants(kind, own, columns, problems)
+        _check_instants(own, columns, problems)
         if problems.rejects or about is None:
             return tuple(problems.rejects)
         try:
-            event = _event(kind, about, own, facts, f"{PurePath(self.file).name}:{row.number}")
+            event = _event(kind, about, own, facts, f"{self.file}:{row.number}")
         except DealregError as wrong:
             problems.add_error("", None, wrong)
             return tuple(problems.rejects)
@@ -256,17 +255,15 @@ def _about(
 
 
 def _check_instants(
-    kind: EventKind, own: Mapping[str, object], columns: Mapping[str, str], problems: Problems
+    own: Mapping[str, object], columns: Mapping[str, str], problems: Problems
 ) -> None:
     happened, known = own["happened_at"], own.get("known_at")
-    if kind in ANNOUNCED:
-        return
     if isinstance(happened, datetime) and isinstance(known, datetime) and known < happened:
         problems.add(
             columns["known_at"],
             iso(known),
             f"it was known at {shown(iso(known))}, before it happened, {shown(iso(happened))}",
-            f"correct whichever is wrong; an event `{kind}` is not announced ahead",
+            "correct whichever is wrong; a date without a time is the start of its day",
         )
 
 

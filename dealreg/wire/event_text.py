@@ -1,16 +1,14 @@
-"""Events as rows in our own column names: for `csv.DictWriter`, a dataframe, or JSON Lines."""
-
-import json
-from collections.abc import Iterable, Iterator
+"""Events as rows in our own column names, for `csv.DictWriter` or a dataframe."""
 
 from dealreg.facts.events import Event
+from dealreg.facts.histories import History
 from dealreg.wire.table_rows import cell_text
 
-__all__ = ["event_row", "events_to_json_lines", "events_to_rows"]
+__all__ = ["event_row", "history_rows"]
 
 
-def events_to_rows(events: Iterable[Event]) -> Iterator[dict[str, str]]:
-    """Events, such as `history.events`, as rows of text in the columns that are read back.
+def history_rows(history: History) -> list[dict[str, str]]:
+    """The events of a history as rows of text, in the columns that `load_history` reads back.
 
     What is not stated has no cell. What was known from the beginning is written by
     `facts_to_rows(history.known, "partners")` and the like. A programme's own fields are read
@@ -20,28 +18,10 @@ def events_to_rows(events: Iterable[Event]) -> Iterator[dict[str, str]]:
         FactsError: for a text that no cell can hold, such as `N/A` or one with a space around it.
 
     >>> event = Event(event_id="E1", kind="lost", about="R1", happened_at="2026-03-02T09:00Z")
-    >>> list(events_to_rows([event]))
+    >>> history_rows(History(events=[event]))
     [{'event_id': 'E1', 'kind': 'lost', 'about': 'R1', 'happened_at': '2026-03-02T09:00:00Z'}]
     """
-    return map(event_row, events)
-
-
-def events_to_json_lines(events: Iterable[Event]) -> Iterator[str]:
-    """Events as JSON Lines, one at a time: `file.writelines(events_to_json_lines(events))`.
-
-    The columns are those of `events_to_rows`; sets are lists.
-
-    Raises:
-        FactsError: as `events_to_rows`.
-
-    >>> event = Event(event_id="E1", kind="lost", about="R1", happened_at="2026-03-02T09:00Z")
-    >>> print(*events_to_json_lines([event]), end="")
-    {"event_id": "E1", "kind": "lost", "about": "R1", "happened_at": "2026-03-02T09:00:00Z"}
-    """
-    for event in events:
-        row: dict[str, object] = {**event_row(event)}
-        sets = {name: sorted(v) for name, v in event.facts.items() if isinstance(v, frozenset)}
-        yield json.dumps(row | sets, ensure_ascii=False) + "\n"
+    return [event_row(event) for event in history.events]
 
 
 def event_row(event: Event) -> dict[str, str]:

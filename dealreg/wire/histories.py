@@ -1,6 +1,6 @@
 """Histories from the files people have: events, registrations with dates, or both."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
@@ -9,16 +9,14 @@ import attrs
 from dealreg.errors import UsageError
 from dealreg.facts.case import Facts
 from dealreg.facts.events import EVENT_RULES, Event, EventKind
-from dealreg.facts.histories import History, events_of
+from dealreg.facts.histories import History, history_of
 from dealreg.facts.records import Partner, Registration, Ruling
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.wire.amounts import Reading
 from dealreg.wire.builder import Built
-from dealreg.wire.catalogue import Catalogue
-from dealreg.wire.columns import ColumnMapping, Schema, Target, schema
+from dealreg.wire.columns import ColumnMapping, Schema, schema
 from dealreg.wire.data_findings import (
-    DataFinding,
-    DatesAlone,
+    Catalogue,
     LoadedHistory,
     end_unknown,
     no_conflict_key,
@@ -26,9 +24,8 @@ from dealreg.wire.data_findings import (
 )
 from dealreg.wire.event_checks import Told, sound
 from dealreg.wire.event_rows import EventBuilder, event_schema
-from dealreg.wire.merging import Merged, merge
-from dealreg.wire.opening import Rows
-from dealreg.wire.tables import Reader, refuse_wrong_kinds
+from dealreg.wire.merging import merge
+from dealreg.wire.tables import Reader, Rows, refuse_wrong_kinds
 
 __all__ = ["load_history"]
 
@@ -51,7 +48,6 @@ def load_history(
     mapping: ColumnMapping | None = None,
     encoding: str | None = None,
     catalogue: Mapping[str, Iterable[str]] | None = None,
-    correct: bool = False,
     progress: Callable[[int], object] | None = None,
 ) -> LoadedHistory:
     """A history from tables: one row per event, registrations with their dates, or both.
@@ -75,9 +71,7 @@ def load_history(
         mapping: what the tables call a column, to our field; or to None, to leave it out.
         encoding: of the files.
         catalogue: the values that fields should have, such as `{"products": ["GTX Pro"]}`.
-            Others are found, and not rejected. `column_values` gives those of a table.
-        correct: whether a value that differs from only one of the catalogue, and only in case,
-            spaces and punctuation, is read as that. Each is a finding.
+            Others are found, and not rejected.
         progress: called with the number of rows read so far.
 
     Raises:
@@ -108,70 +102,43 @@ def load_history(
     refuse_wrong_kinds(words, progress)
     schemas = {kind: _schema(kind, words) for kind in sources}
     reading = Reading(zone, day_first, currency, decimal_mark)
-    targets = [target for each in schemas.values() for target in each.fields.values()]
-    noted = _Noted(Catalogue(catalogue, targets, correct=correct), DatesAlone(zone))
+    fields = (name for each in schemas.values() for name in each.fields)
+    listed = Catalogue(catalogue, fields, reading)
     builders = {_EVENTS: partial(EventBuilder, vocabulary=words)}
-    reader = Reader(reading, encoding, progress, builders=builders, watch=noted)
+    reader = Reader(reading, encoding, progress, builders=builders, look=listed.look)
     reader.read(sources, schemas, mapping)
-    return _loaded(reader, noted)
+    return _loaded(reader, listed)
 
 
 def _schema(kind: str, vocabulary: Vocabulary) -> Schema:
     return event_schema(vocabulary) if kind == _EVENTS else schema(kind, vocabulary, {})
 
 
-@attrs.frozen
-class _Noted:
-    """What is looked at in every value that is read."""
-
-    catalogue: Catalogue
-    dates: DatesAlone
-
-    def __call__(self, file: str, row: int, target: Target, cell: object, value: object) -> object:
-        self.dates.watch(file, row, target, cell)
-        return self.catalogue.watch(file, row, target, value)
-
-    def findings(self) -> tuple[DataFinding, ...]:
-        return (*self.catalogue.findings(), *self.dates.findings())
-
-
-def _loaded(reader: Reader, noted: _Noted) -> LoadedHistory:
-    names = reader.names.get("registrations", {})
-    merged = merge(reader.built, names)
+def _loaded(reader: Reader, listed: Catalogue) -> LoadedHistory:
+    merged = merge(reader.built, reader.names.get("registrations", {}))
     rows = [*reader.built.get(_EVENTS, ()), *merged.rows]
     told = [each for row in rows for each in _told(row, reader)]
     left, more = sound(told, _partners(reader))
     gone = {id(each.row) for each in told} - {id(each.row) for each in left}
     taken = [row for row in rows if id(row) not in gone]
+    known = attrs.evolve(merged.facts, registrations=(), rulings=(), holdings=())
+    submissions = [
+        (each.event, *each.place) for each in left if each.event.kind is EventKind.SUBMITTED
+    ]
     return LoadedHistory(
-        history=History(known=_known(reader, merged, gone), events=[each.event for each in left]),
+        history=History(known=known, events=[each.event for each in left]),
         rejects=reader.in_order([*reader.rejects, *merged.rejects, *more]),
-        findings=(*noted.findings(), *_findings(taken, left)),
+        findings=(
+            *listed.findings(),
+            *end_unknown(taken),
+            *no_conflict_key(submissions),
+            *same_instant(submissions),
+        ),
         rows_read=reader.rows,
         rows_rejected=reader.rows - len(taken),
         columns=tuple(reader.columns),
         ignored_columns=reader.ignored(),
     )
-
-
-def _known(reader: Reader, merged: Merged, gone: Collection[int]) -> Facts:
-    """What the rows that are taken say of partners, customers and opportunities."""
-    facts = merged.facts
-    if any(id(row) in gone for row in merged.rows):
-        sound_rows = {id(row) for row in merged.rows if id(row) not in gone}
-        left = {
-            kind: [row for row in rows if id(row) in sound_rows]
-            for kind, rows in reader.built.items()
-        }
-        facts = merge(left, {}).facts
-    return attrs.evolve(facts, registrations=(), rulings=(), holdings=())
-
-
-def _findings(taken: Sequence[Built], left: Iterable[Told]) -> tuple[DataFinding, ...]:
-    submissions = [
-        (each.event, *each.place) for each in left if each.event.kind is EventKind.SUBMITTED
-    ]
-    return (*end_unknown(taken), *no_conflict_key(submissions), *same_instant(submissions))
 
 
 def _told(row: Built, reader: Reader) -> Iterator[Told]:
@@ -181,9 +148,11 @@ def _told(row: Built, reader: Reader) -> Iterator[Told]:
         case Event():
             kind, record, events = _EVENTS, "event", (row.record,)
         case Registration():
-            kind, record, events = "registrations", "registration", events_of(row.record)
+            kind, record = "registrations", "registration"
+            events = history_of(Facts(registrations=[row.record])).events
         case Ruling():
-            kind, record, events = "rulings", "ruling", events_of(row.record)
+            kind, record = "rulings", "ruling"
+            events = history_of(Facts(rulings=[row.record])).events
         case _:
             return
     names = {name: key for (of, name), key in reader.names[kind].items() if of == record}

@@ -13,7 +13,7 @@ from dealreg.errors import FactsError, PolicyError, UsageError, shown
 from dealreg.facts.calendars import zone as iana_zone
 from dealreg.facts.instants import FIRST_YEAR, LAST_YEAR, instant
 
-__all__ = ["read_date", "read_instant", "states_no_time"]
+__all__ = ["read_date", "read_instant"]
 
 _MONTHS = (
     "january",
@@ -129,20 +129,6 @@ def read_date(value: object, *, day_first: bool | None = None) -> date:
     if match["gap"] is not None:
         _clock(match, value)
     return day
-
-
-def states_no_time(value: object) -> bool:
-    """Whether a value that `read_instant` reads is a date alone.
-
-    >>> states_no_time("1-Mar-2026"), states_no_time("2026-03-01T09:00Z")
-    (True, False)
-    """
-    if isinstance(value, date):
-        return not isinstance(value, datetime)
-    if not isinstance(value, (str, int)) or (isinstance(value, str) and ":" in value):
-        return False
-    match = _MOMENT.fullmatch(_text(value))
-    return match is not None and match["gap"] is None
 
 
 def _text(value: object) -> str:

@@ -1,28 +1,42 @@
 """Facts from the files people have: CSV, JSON Lines and JSON, with a list of rows not taken."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from pathlib import PurePath
 from typing import Final, TypeAlias
 
 import attrs
 
-from dealreg.errors import UsageError, shown, suggestion
+from dealreg.errors import UnreadableError, UsageError, shown, suggestion
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.wire.amounts import Reading
-from dealreg.wire.builder import Builder, Built, Watch
+from dealreg.wire.builder import Builder, Built
 from dealreg.wire.column_names import KINDS
-from dealreg.wire.columns import ColumnMapping, Schema, checked_mapping, normal, schema
+from dealreg.wire.columns import ColumnMapping, Plan, Schema, checked_mapping, normal, schema
+from dealreg.wire.csv_rows import csv_rows
+from dealreg.wire.frames import Frame, frame_rows, is_frame, parquet_rows
+from dealreg.wire.json_rows import is_json_line, json_line_rows, json_rows
 from dealreg.wire.merging import Names, merge
-from dealreg.wire.opening import Rows, opened
 from dealreg.wire.rejects import Column, Loaded, Reject
-from dealreg.wire.rows import BadRow
-from dealreg.wire.sources import name_of
+from dealreg.wire.rows import BadRow, RawTable, Row, given_rows
+from dealreg.wire.sources import LONGEST_LINE, Lines, Stream, chunks, name_of
 
-__all__ = ["Reader", "Table", "load_facts", "read_table", "refuse_wrong_kinds"]
+__all__ = ["Look", "Reader", "Rows", "Table", "load_facts", "read_table", "refuse_wrong_kinds"]
+
+Rows: TypeAlias = str | os.PathLike[str] | Stream | Iterable[Mapping[str, object]] | Frame
+"""A table: a path, an open stream, rows as mappings, or a dataframe."""
+
+Look: TypeAlias = Callable[[str, Row, Plan], object]
+"""What looks at every row as it stands: the file, the row, and how it is read."""
 
 MakeBuilder: TypeAlias = Callable[[Schema, Reading, str], Builder]
 """What makes the reader of one table's rows."""
 
 _EVERY: Final = 1000
+_CSV: Final = (".csv", ".tsv", ".tab", ".txt")
+_PARQUET: Final = (".parquet", ".pq")
+_JSON_LINES: Final = (".jsonl", ".ndjson")
 
 
 class Table:
@@ -41,13 +55,13 @@ class Table:
         encoding: str | None = None,
         *,
         builder: MakeBuilder = Builder,
-        watch: Watch | None = None,
+        look: Look | None = None,
     ) -> None:
         self.file = name_of(source, schema.kind)
         self.rows_read = 0
+        self._look = look
         self._builder = builder(schema, reading, self.file)
-        self._builder.watch = watch
-        self._raw = opened(source, encoding, self.file)
+        self._raw = _opened(source, encoding, self.file)
         if self._raw.header is not None:
             self._builder.fix(self._raw.header)
 
@@ -59,6 +73,8 @@ class Table:
         """
         for row in self._raw.rows:
             self.rows_read += row.rows if isinstance(row, BadRow) else 1
+            if self._look is not None and not isinstance(row, BadRow):
+                self._look(self.file, row, self._builder.plan_of(row))
             yield self._builder.build(row)
 
     def columns(self) -> tuple[Column, ...]:
@@ -77,6 +93,49 @@ class Table:
             for plan in self._builder.plans()
             for target in plan.targets
         }
+
+
+def _opened(source: Rows, encoding: str | None, file: str) -> RawTable:
+    if is_frame(source):
+        return frame_rows(source, file)
+    if not isinstance(source, (str, os.PathLike)) and not hasattr(source, "read"):
+        if isinstance(source, (bytes, Mapping)) or not isinstance(source, Iterable):
+            raise UsageError(
+                f"{shown(source)} is not a table",
+                value=source,
+                hint="give a path, an open stream, a dataframe, or rows as mappings",
+            )
+        return given_rows(source)
+    if PurePath(file).suffix.casefold() in _PARQUET:
+        return parquet_rows(source, file)  # type: ignore[arg-type]
+    pieces = chunks(source, encoding, file)  # type: ignore[arg-type]
+    suffix = PurePath(file).suffix.casefold()
+    if suffix in _CSV:
+        return csv_rows(Lines(pieces), file)
+    if suffix in _JSON_LINES:
+        return json_line_rows(Lines(pieces))
+    return _sniffed(pieces, file, is_json=suffix == ".json")
+
+
+def _sniffed(pieces: Iterator[str], file: str, *, is_json: bool) -> RawTable:
+    """By what the text begins with: `[` or `{` is JSON or JSON Lines, anything else CSV."""
+    head = ""
+    for piece in pieces:
+        head += piece
+        start = head.lstrip()
+        if start and (start[0] != "{" or "\n" in start or len(start) > LONGEST_LINE):
+            break
+    start = head.lstrip()
+    if not start:
+        raise UnreadableError(
+            "the file is empty", place=file, hint="the first line must name the columns"
+        )
+    whole = chain([head], pieces)
+    if start[0] == "{" and is_json_line(start.partition("\n")[0]):
+        return json_line_rows(Lines(whole))
+    if start[0] in "[{" or is_json:
+        return json_rows(whole, file)
+    return csv_rows(Lines(whole), file)
 
 
 def read_table(
@@ -212,7 +271,7 @@ class Reader:
         progress: Callable[[int], object] | None = None,
         *,
         builders: Mapping[str, MakeBuilder] | None = None,
-        watch: Watch | None = None,
+        look: Look | None = None,
     ) -> None:
         self.built: dict[str, list[Built]] = {}
         self.rejects: list[Reject] = []
@@ -221,7 +280,7 @@ class Reader:
         self.rows = 0
         self._reading, self._encoding, self._progress = reading, encoding, progress
         self._builders = builders or {}
-        self._watch = watch
+        self._look = look
         self._files: dict[str, int] = {}
 
     def read(
@@ -240,9 +299,7 @@ class Reader:
         for kind, source in sources.items():
             made = self._builders.get(kind, Builder)
             own = attrs.evolve(schemas[kind], mapping=mapped)
-            table = Table(
-                source, own, self._reading, self._encoding, builder=made, watch=self._watch
-            )
+            table = Table(source, own, self._reading, self._encoding, builder=made, look=self._look)
             self._files.setdefault(table.file, len(self._files))
             self._take(kind, table)
         if self._progress is not None:

@@ -15,7 +15,7 @@ from dealreg.facts.histories import History, history_of
 from dealreg.facts.values import money
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.testing import facts_for, policies
-from dealreg.wire import events_to_rows, from_json, load_history, to_json
+from dealreg.wire import from_json, history_rows, load_history, to_json
 from dealreg.wire.event_columns import EVENT, EVENT_WORDS, REQUIRED
 from dealreg.wire.event_rows import read_event_kind
 
@@ -359,7 +359,7 @@ def test_a_history_written_as_rows_is_read_back_equal(made):
     policy, facts = made
     history = History(events=sound(history_of(facts)))
 
-    loaded = load_history(events=events_to_rows(history.events), vocabulary=policy.vocabulary())
+    loaded = load_history(events=history_rows(history), vocabulary=policy.vocabulary())
 
     assert loaded.rejects == ()
     assert loaded.history.events == history.events
@@ -369,7 +369,7 @@ def test_a_history_written_as_csv_is_read_back_equal():
     rows = [submitted(source="crm:7", sequence=3), event("lost", known_at="2026-03-06T09:00Z")]
     history = load_history(events=rows).history
     text = io.StringIO()
-    cells = list(events_to_rows(history.events))
+    cells = history_rows(history)
     out = csv.DictWriter(text, sorted({name for row in cells for name in row}))
     out.writeheader()
     out.writerows(cells)
