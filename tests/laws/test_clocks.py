@@ -528,11 +528,35 @@ def answered_before(case, registration, due):
     return any(each is not None and each < due and each <= case.at for each in answers)
 
 
+def answered_at_the_edge(case, data):
+    """The case in which some were approved, or ended, beside the very instant of their due date."""
+    view, made = plain_view(case), []
+    for each in case.facts.registrations:
+        due = answer_due(view, case.rules.sla, each)
+        if due is not None and due.due is not None:
+            when = due.due + data.draw(st.sampled_from((-TICK, timedelta(0), TICK)))
+            answer = data.draw(
+                st.sampled_from(
+                    (
+                        {},
+                        {"status": "submitted", "approved_at": None, "ended_at": None},
+                        {"status": "approved", "approved_at": when, "ended_at": None},
+                        {"status": "rejected", "approved_at": None, "ended_at": when},
+                    )
+                )
+            )
+            if when >= each.submitted_at:
+                each = attrs.evolve(each, **answer)  # noqa: PLW2901 - the same one, answered
+        made.append(each)
+    return with_facts(case, registrations=made)
+
+
 class TestK6TheVendorsAnswer:
     """K-6: it is due when the vendor's clock runs out."""
 
-    @given(timed(sla=SLAS))
-    def test_when_it_is_due_and_what_is_an_answer(self, case):
+    @given(timed(sla=SLAS), st.data())
+    def test_when_it_is_due_and_what_is_an_answer(self, case, data):
+        case = answered_at_the_edge(case, data)
         view, sla = plain_view(case), case.rules.sla
         for each in case.facts.registrations:
             start, due = view.read(each, sla.starts), answer_due(view, sla, each)
@@ -552,11 +576,15 @@ class TestK6TheVendorsAnswer:
         assert decided(without).standings == decided(case).standings
 
 
+FROM_APPROVAL = PERIODS.map(lambda each: attrs.evolve(each, starts="approved_at"))
+
+
 class TestF13DeemedApproval:
     """F-13: who was not answered in time reads as approved from the instant it was due."""
 
-    @given(timed(sla=DEEMED, period=PERIODS | st.none()))
-    def test_as_if_the_vendor_had_approved_at_that_instant(self, case):
+    @given(timed(sla=DEEMED, period=FROM_APPROVAL, requires=(), milestones=()), st.data())
+    def test_as_if_the_vendor_had_approved_at_that_instant(self, case, data):
+        case = answered_at_the_edge(case, data)
         view, sla = plain_view(case), case.rules.sla
 
         def approved(each):
@@ -565,6 +593,7 @@ class TestF13DeemedApproval:
                 return each
             if answered_before(case, each, due.due):
                 return each
+            assume(due.due >= each.submitted_at)  # no approval can be stated before that
             waits_for_it = each.status in (Status.SUBMITTED, Status.UNDER_REVIEW)
             status = Status.APPROVED if waits_for_it else each.status
             return attrs.evolve(each, approved_at=due.due, status=status)
@@ -574,8 +603,13 @@ class TestF13DeemedApproval:
         made, found = decided(stated), decided(case)
         assert (made.standings, made.referrals) == (found.standings, found.referrals)
 
-    @given(timed(sla=DEEMED), st.timedeltas(timedelta(0), timedelta(days=400)))
-    def test_an_approval_that_comes_later_changes_nothing(self, case, later):
+    @given(
+        timed(sla=DEEMED, period=FROM_APPROVAL, requires=(), milestones=()),
+        st.timedeltas(timedelta(0), timedelta(days=20)),
+        st.data(),
+    )
+    def test_an_approval_that_comes_later_changes_nothing(self, case, later, data):
+        case = answered_at_the_edge(case, data)
         deemed = view_of(case).deemed
 
         def approved(each):
@@ -611,8 +645,15 @@ class TestF14Expiry:
         made, found = decided(stated), decided(case)
         assert (made.standings, made.referrals) == (found.standings, found.referrals)
 
-    @given(any_cases())
-    def test_the_first_of_several_ends_it_for_all(self, case):
+    @given(any_cases(contests=2), st.lists(CLOSING, min_size=2, max_size=2))
+    def test_the_first_of_several_ends_it_for_all(self, case, periods):
+        contests = [
+            attrs.evolve(contest, period=attrs.evolve(period, calendar=None, starts=start))
+            for contest, period, start in zip(
+                case.rules.contests, periods, ("submitted_at", "approved_at"), strict=False
+            )
+        ]
+        case = attrs.evolve(case, rules=attrs.evolve(case.rules, contests=contests))
         plain, view = plain_view(case), view_of(case)
         over = set()
         for each in case.facts.registrations:
@@ -644,8 +685,15 @@ def as_counted(start, end, since):
 class TestF15SinceEnded:
     """F-15: the time from the last end of another registration to the submission of this one."""
 
-    @given(timed(period=CLOSING | st.none()))
-    def test_from_the_last_of_those_that_had_ended(self, case):
+    @given(timed(period=CLOSING | st.none()), st.sets(st.integers(0, 7)))
+    def test_from_the_last_of_those_that_had_ended(self, case, numbers):
+        registrations = [
+            attrs.evolve(each, status="won", ended_at=max(each.submitted_at, case.at) + TICK)
+            if number in numbers
+            else each
+            for number, each in enumerate(case.facts.registrations)
+        ]
+        case = with_facts(case, registrations=registrations)  # some will be won, and are not yet
         plain = plain_view(case)
         calendars = {calendar.name: calendar for calendar in CALENDARS}
         expiries = view_of(case).expiries

@@ -125,8 +125,14 @@ ENDING = {
 class TestC17Keeping:
     """C-17: a holding that lasts is granted before all others, until a stated end."""
 
-    @given(holding_cases(**ENDING))
-    def test_unless_something_stated_ends_it(self, case):
+    @given(
+        holding_cases(**ENDING) | holding_cases(overrides=(), after=(), period=None), st.booleans()
+    )
+    def test_unless_something_stated_ends_it(self, case, lasting):
+        (contest,) = case.rules.contests
+        if lasting:
+            requires = [attrs.evolve(each, lasting=True) for each in contest.requires]
+            case = with_contest(case, requires=requires)
         by_id, found = registrations_by_id(case), standings(decided(case))
         for place in keeps(case):
             standing = found.get(place)

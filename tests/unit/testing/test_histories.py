@@ -80,6 +80,7 @@ def test_histories_of_books_are_orderly_too(case):
 def test_a_disorderly_history_is_replayed_and_what_is_impossible_is_set_aside():
     codes = Counter()
 
+    @settings(max_examples=100, phases=[Phase.generate])  # under every profile: it counts
     @given(history_cases(DISORDERLY))
     def count(case):
         codes.update(each.code for each in told(case).set_aside)
