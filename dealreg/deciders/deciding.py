@@ -18,7 +18,7 @@ from dealreg.outcome.record import Record, frozen_answers
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.policy.walk import externals_of
 
-__all__ = ["Externals", "answered", "decide", "record", "rerun", "sound"]
+__all__ = ["Externals", "answered", "decide", "fitting", "record", "rerun", "sound"]
 
 Externals: TypeAlias = Mapping[
     str, "Callable[[Registration, Facts], bool | None] | Mapping[str, bool]"
@@ -71,7 +71,7 @@ def record(
     when = instant(at)
     _given(facts, Facts)
     sound(rules)
-    _fits(rules, facts)
+    fitting(rules, facts)
     answers = answered(rules, facts, externals or {})
     decision = decide_unchecked(rules, facts, when, answers)
     return Record(
@@ -117,7 +117,12 @@ def _sound_once(rules: Policy | PolicyBook) -> None:
     check(rules).raise_errors()
 
 
-def _fits(rules: Policy | PolicyBook, facts: Facts) -> None:
+def fitting(rules: Policy | PolicyBook, facts: Facts) -> None:
+    """Check that facts fit the vocabulary of the rules.
+
+    Raises:
+        FactsErrors: when they do not; all at once.
+    """
     policies = (rules,) if isinstance(rules, Policy) else [e.policy for e in rules.editions]
     found = {str(p): p for policy in policies for p in facts_problems(facts, policy.vocabulary())}
     if found:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any, ClassVar, Never, TypeAlias
+from typing import Any, ClassVar, Never, TypeAlias, TypeVar, overload
 
 import attrs
 
@@ -295,6 +295,9 @@ def exact(value: object) -> Value:
     )
 
 
+T = TypeVar("T")
+
+
 class FrozenMap(Mapping[str, Value]):
     """An immutable, hashable mapping whose order is that of its keys.
 
@@ -328,6 +331,19 @@ class FrozenMap(Mapping[str, Value]):
 
     def __getitem__(self, key: str) -> Value:
         return self._by_key[key]
+
+    def __contains__(self, key: object) -> bool:  # the inherited one raises and catches
+        return key in self._by_key
+
+    @overload
+    def get(self, key: str, /) -> Value | None: ...
+
+    @overload
+    def get(self, key: str, /, default: Value | T) -> Value | T: ...
+
+    def get(self, key: str, /, default: Any = None) -> Any:
+        """The value of a name, or the default; as a dict does it, and as fast."""
+        return self._by_key.get(key, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._by_key)

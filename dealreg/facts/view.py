@@ -64,22 +64,22 @@ class View:
     counted: str | None = attrs.field(default=None, kw_only=True)
     deemed: Mapping[str, datetime] = attrs.field(factory=dict, kw_only=True)
     expiries: Mapping[str, datetime] = attrs.field(factory=dict, kw_only=True)
-    _partners: Mapping[str, Partner] = attrs.field(kw_only=True)
-    _customers: Mapping[str, EndCustomer] = attrs.field(kw_only=True)
-    _opportunities: Mapping[str, Opportunity] = attrs.field(kw_only=True)
+    partners: Mapping[str, Partner] = attrs.field(kw_only=True)
+    customers: Mapping[str, EndCustomer] = attrs.field(kw_only=True)
+    opportunities: Mapping[str, Opportunity] = attrs.field(kw_only=True)
     _agreeing: dict[Tally, Mapping[tuple[Value | None, ...], list[Registration]]] = attrs.field(
         factory=dict, kw_only=True
     )
 
-    @_partners.default
+    @partners.default
     def _index_partners(self) -> Mapping[str, Partner]:
         return {partner.partner_id: partner for partner in self.facts.partners}
 
-    @_customers.default
+    @customers.default
     def _index_customers(self) -> Mapping[str, EndCustomer]:
         return {customer.customer_id: customer for customer in self.facts.customers}
 
-    @_opportunities.default
+    @opportunities.default
     def _index_opportunities(self) -> Mapping[str, Opportunity]:
         return {deal.opportunity_id: deal for deal in self.facts.opportunities}
 
@@ -172,7 +172,7 @@ class View:
                 submitted = registration.submitted_at
                 return submitted if submitted <= self.at else None
             case "customer_id":
-                deal = self._opportunities.get(registration.opportunity_id or "")
+                deal = self.opportunities.get(registration.opportunity_id or "")
                 return None if deal is None else deal.customer_id
             case _:
                 return None
@@ -194,12 +194,12 @@ class View:
             case Subject.REGISTRATION:
                 return registration
             case Subject.PARTNER:
-                return self._partners.get(registration.partner_id)
+                return self.partners.get(registration.partner_id)
             case Subject.OPPORTUNITY:
-                return self._opportunities.get(registration.opportunity_id or "")
+                return self.opportunities.get(registration.opportunity_id or "")
             case Subject.CUSTOMER:
                 customer = registration.customer_id or self._fallback(registration, "customer_id")
-                return self._customers.get(str(customer))
+                return self.customers.get(str(customer))
 
     def _derive(self, registration: Registration, field: Field, when: datetime) -> Value | None:
         derived = field.derived

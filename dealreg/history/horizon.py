@@ -12,7 +12,7 @@ from typing import Any, Final
 import attrs
 
 from dealreg.checking.stages import uses_of
-from dealreg.deciders.reference.clocks import answer_due, milestone_due, period_of
+from dealreg.deciders.clocks import answer_due, milestone_due, period_of
 from dealreg.facts.calendars import (
     Calendar,
     business_days_between,

@@ -1,6 +1,6 @@
 """The clocks of a programme: protection periods, extensions, milestones, the vendor's answer.
 
-Data only. What a clock comes to is in `dealreg/deciders/reference/clocks.py`.
+Data only. What a clock comes to is in `dealreg/deciders/clocks.py`.
 """
 
 from typing import ClassVar

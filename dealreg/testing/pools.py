@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from dealreg.deciders.reference.clocks import deadline
+from dealreg.deciders.clocks import deadline
 from dealreg.errors import PolicyError
 from dealreg.facts.calendars import UTC_CALENDAR, Calendar, add_span, zone
 from dealreg.facts.canonical import canonical_json

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import attrs
 
-from dealreg.deciders.reference.clocks import milestone_due, period_of
+from dealreg.deciders.clocks import milestone_due, period_of
 from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.holdings import Holding
 from dealreg.facts.records import LIVE, Registration, Ruling, Status, Verdict

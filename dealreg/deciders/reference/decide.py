@@ -4,7 +4,7 @@ No caching, no cleverness. Every other decider is compared with this one. The st
 are in the modules beside it, in this order: admission, ordering, awarding, entitling.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 import attrs
@@ -36,7 +36,7 @@ from dealreg.policy.paths import NOT_IN_FORCE, STATUS, contest_path
 from dealreg.policy.policies import SEMANTICS, Policy, PolicyBook
 from dealreg.policy.stages import Award, OthersStand, Vacancy
 
-__all__ = ["decide_unchecked", "found_deadlocks", "run_quietly"]
+__all__ = ["decide_conflict", "decide_unchecked", "found_deadlocks", "not_offered", "run_quietly"]
 
 GRANTED, REFERRED = StandingKind.GRANTED, StandingKind.REFERRED
 
@@ -67,23 +67,23 @@ def run_quietly(rules: Rules) -> Run:
     return _run(rules, trace=None)
 
 
-def found_deadlocks(run: Run) -> Iterator[Deadlock]:
-    """The deadlocks of all conflicts of a run (D-8)."""
+def found_deadlocks(run: Run, rerun: Callable[[Rules], Run] | None = None) -> Iterator[Deadlock]:
+    """The deadlocks of all conflicts of a run (D-8); `rerun` decides what each would get alone."""
     asked = {(each.benefit, each.conflict, each.line) for each in run.referrals}
     for conflict in run.conflicts:
         if (conflict.benefit, conflict.keys, conflict.line) not in asked:
-            yield from deadlocks(run, conflict, run_quietly)
+            yield from deadlocks(run, conflict, rerun or run_quietly)
 
 
 def _run(rules: Rules, trace: list[Step] | None) -> Run:
     run = Run(rules, trace=trace)
     for benefit in rules.announced:
         everybody = Conflict(benefit, (), None, rules.registrations)
-        _not_offered(run, everybody)
+        not_offered(run, everybody)
     for benefit in rules.benefits():
         for conflict in _conflicts(run, benefit):
             run.conflicts.append(conflict)
-            _decide(run, conflict)
+            decide_conflict(run, conflict)
     return run
 
 
@@ -126,10 +126,11 @@ def _lines(run: Run, registration: Registration, benefit: str) -> frozenset[str]
     return lines if isinstance(lines, frozenset) else frozenset()
 
 
-def _decide(run: Run, conflict: Conflict) -> None:
+def decide_conflict(run: Run, conflict: Conflict) -> None:
+    """Decide one conflict, and add what came out to the run."""
     lead = run.rules.lead(conflict.benefit, conflict.members)
     if lead is None:
-        _not_offered(run, conflict)
+        not_offered(run, conflict)
         return
     stage = Stage(run.rules, *lead, conflict.line, run.trace)
 
@@ -197,7 +198,8 @@ def _vacant(stage: Stage, conflict: Conflict) -> Iterable[Referral]:
         )
 
 
-def _not_offered(run: Run, conflict: Conflict) -> None:
+def not_offered(run: Run, conflict: Conflict) -> None:
+    """Deny a benefit that no version in force has (B-6)."""
     none = Admission(Barred(StandingKind.DENIED, "NOT_OFFERED", NOT_IN_FORCE), "")
     for each in conflict.members:
         _stand_barred(run, conflict, each, none)

@@ -7,7 +7,7 @@ from graphlib import TopologicalSorter
 
 import attrs
 
-from dealreg.deciders.reference.clocks import with_clocks
+from dealreg.deciders.clocks import with_clocks
 from dealreg.deciders.reference.truth import Answers
 from dealreg.facts.case import Facts
 from dealreg.facts.holdings import Holding

@@ -1,0 +1,232 @@
+"""The compiled decider: rules made into functions once, and asked many times.
+
+It decides what `dealreg.decide` decides. A conflict in which scopes overlap in part, or in which
+co-holders must fit each other, is handed to the reference; `Compiled.support` says so.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import attrs
+
+from dealreg.deciders.compiled.admitting import Governed
+from dealreg.deciders.compiled.context import Context
+from dealreg.deciders.compiled.deciding import Decided, decide_conflict, vacancy
+from dealreg.deciders.compiled.outcomes import standing_of
+from dealreg.deciders.compiled.plans import Plan
+from dealreg.deciders.compiled.versions import Version, version
+from dealreg.deciders.deciding import Externals, answered, fitting, sound
+from dealreg.deciders.deciding import decide as decide_by_reference
+from dealreg.deciders.reference.decide import decide_conflict as decide_by_definition
+from dealreg.deciders.reference.decide import found_deadlocks, not_offered
+from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.run import Conflict, Run, upstream
+from dealreg.errors import UsageError, shown
+from dealreg.facts.canonical import digest
+from dealreg.facts.case import Facts
+from dealreg.facts.instants import instant
+from dealreg.facts.records import Registration
+from dealreg.facts.view import View
+from dealreg.outcome.decision import Decision, PolicyRef, Referral, StandingKind
+from dealreg.policy.normal import policy_digest
+from dealreg.policy.policies import SEMANTICS, Governs, Policy, PolicyBook
+from dealreg.policy.stages import Award, Scope
+
+__all__ = ["Compiled", "compiled"]
+
+
+@attrs.frozen(eq=False)
+class Compiled:
+    """Rules, compiled. Made by `compiled`; equal rules give the very same object.
+
+    It keeps nothing of what it was asked, so that threads can share it. It is pickled as the rules
+    it was made from, and compiled again where it is loaded.
+    """
+
+    rules: Policy | PolicyBook
+    versions: Mapping[Policy, Version]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return compiled, (self.rules,)
+
+    def decide(
+        self,
+        facts: Facts,
+        *,
+        at: datetime | str,
+        externals: Externals | None = None,
+        trace: bool = False,
+    ) -> Decision:
+        """The decision: equal to that of `dealreg.decide`, without its trace.
+
+        Args:
+            facts, at, externals: as for `dealreg.decide`.
+            trace: whether the trace is wanted too. It is the reference that writes it.
+
+        Raises:
+            FactsErrors, UsageError: as `dealreg.decide`.
+        """
+        if trace:
+            return decide_by_reference(self.rules, facts, at=at, externals=externals)
+        when = instant(at)
+        if not isinstance(facts, Facts):
+            raise UsageError(
+                f"{shown(facts)} is not facts", value=facts, hint="give a Facts value"
+            )
+        fitting(self.rules, facts)
+        answers = answered(self.rules, facts, externals or {})
+        run = self.run(Rules.of(self.rules, facts, when, answers))
+        return Decision(
+            at=when,
+            semantics=SEMANTICS,
+            policies=_refs(self.rules),
+            facts_digest=digest(facts),
+            standings=run.standings,
+            referrals=run.referrals,
+            deadlocks=list(found_deadlocks(run, self.run)),
+        )
+
+    def run(self, rules: Rules) -> Run:
+        """Everything decided, without a trace: what a replay asks at every instant."""
+        run = Run(rules, trace=None)
+        seen = {policy: _context(rules, view) for policy, view in rules.views.items()}
+        for benefit in rules.announced:
+            not_offered(run, Conflict(benefit, (), None, rules.registrations))
+        for benefit in rules.benefits():
+            self._benefit(run, seen, benefit)
+        return run
+
+    def _benefit(self, run: Run, seen: Mapping[Policy, Context], benefit: str) -> None:
+        policy = next(p for p in reversed(run.rules.versions) if benefit in self.versions[p].plans)
+        grouping, c = self.versions[policy].groupings[benefit], seen[policy]
+        plan = self.versions[policy].plans[benefit]
+        known: list[Registration] = []
+        for each in run.rules.registrations:
+            unknown = grouping.unknown(c, each)
+            if unknown is None:
+                known.append(each)
+            else:
+                run.stand(standing_of(each, benefit, None, "", unknown, _no_margin))
+        for keys, line, members in grouping.conflicts(c, known):
+            conflict = Conflict(benefit, keys, line, members)
+            run.conflicts.append(conflict)
+            self._conflict(run, seen, conflict, plan.contest.scope)
+
+    def _conflict(
+        self, run: Run, seen: Mapping[Policy, Context], conflict: Conflict, scope: Scope
+    ) -> None:
+        found = run.rules.lead(conflict.benefit, conflict.members)
+        if found is None:
+            not_offered(run, conflict)
+        elif found[0].joint is not None or _overlapping(scope):
+            decide_by_definition(run, conflict)
+        else:
+            lead = self._governed(seen, conflict.benefit, found[1])
+            self._decide(run, seen, conflict, lead, found)
+
+    def _governed(self, seen: Mapping[Policy, Context], benefit: str, policy: Policy) -> Governed:
+        return self.versions[policy].plans[benefit], seen[policy]
+
+    def _decide(
+        self,
+        run: Run,
+        seen: Mapping[Policy, Context],
+        conflict: Conflict,
+        lead: Governed,
+        found: tuple[Any, Policy],
+    ) -> None:
+        benefit, line = conflict.benefit, conflict.line
+
+        def own(registration: Registration) -> Governed | None:
+            mine = run.rules.own(benefit, registration, found)
+            return None if mine is None else self._governed(seen, benefit, mine[1])
+
+        def before(other: str, registration_id: str) -> tuple[StandingKind, str | None] | None:
+            standing = upstream(run, other, registration_id, line)
+            return None if standing is None else (standing.kind, standing.rival)
+
+        def lead_for_all(_: Registration) -> Governed | None:
+            return lead
+
+        by_itself = run.rules.governs is Governs.OWN_SUBMISSION
+        whose = own if by_itself else lead_for_all
+        decided = decide_conflict(lead, whose, conflict.members, line, before)
+        _note(run, conflict, lead, decided)
+
+
+def _note(run: Run, conflict: Conflict, lead: Governed, decided: Decided) -> None:
+    """Add to a run what came out of a conflict."""
+    plan, c = lead
+    asked = list(decided.asked)
+    if decided.nobody:
+        vacated = run.rules.vacated
+        fell = any((m.registration_id, conflict.benefit) in vacated for m in conflict.members)
+        question = vacancy(lead, conflict.members, vacated=fell)
+        asked += [] if question is None else [question]
+
+    def margins(registration: Registration, lost: tuple[int, Any]) -> Any:
+        return plan.margin(c, registration, lost)
+
+    for each, outcome, judged in zip(
+        conflict.members, decided.outcomes, decided.versions, strict=True
+    ):
+        run.stand(standing_of(each, conflict.benefit, conflict.line, judged, outcome, margins))
+    run.referrals.extend(
+        Referral(
+            benefit=conflict.benefit,
+            conflict=conflict.keys,
+            line=conflict.line,
+            code=code,
+            clause=clause,
+            candidates=candidates,
+        )
+        for code, clause, candidates in asked
+    )
+
+
+def _no_margin(_registration: Registration, _lost: tuple[int, Any]) -> None:
+    return None
+
+
+def _overlapping(scope: Scope) -> bool:
+    """Whether scopes may overlap in part, so that not all compete with all."""
+    return scope.lines is not None and scope.award is Award.WHOLE
+
+
+def _context(rules: Rules, view: View) -> Context:
+    return Context(
+        rules.at,
+        view.partners,
+        view.opportunities,
+        lambda: view,
+        rules.answers,
+        rules.rulings,
+        rules.holdings,
+    )
+
+
+@lru_cache(maxsize=256)
+def _refs(rules: Policy | PolicyBook) -> tuple[PolicyRef, ...]:
+    policies = (rules,) if isinstance(rules, Policy) else [e.policy for e in rules.editions]
+    return tuple(
+        PolicyRef(programme=p.programme, version=p.version, digest=policy_digest(p))
+        for p in policies
+    )
+
+
+def compiled(rules: Policy | PolicyBook) -> Compiled:
+    """Compile a policy, or a policy book, or find it compiled before.
+
+    Raises:
+        PolicyErrors: the rules are not sound; all findings at once.
+    """
+    sound(rules)
+    return _compiled(rules)
+
+
+@lru_cache(maxsize=256)
+def _compiled(rules: Policy | PolicyBook) -> Compiled:
+    policies = (rules,) if isinstance(rules, Policy) else [e.policy for e in rules.editions]
+    return Compiled(rules, {policy: version(policy) for policy in policies})
