@@ -14,7 +14,7 @@ import attrs
 from dealreg.deciders.compiled.admitting import Governed
 from dealreg.deciders.compiled.context import Context
 from dealreg.deciders.compiled.deciding import Decided, decide_conflict, vacancy
-from dealreg.deciders.compiled.outcomes import standing_of
+from dealreg.deciders.compiled.outcomes import DENIED, GRANTED, Outcome, barred, standing_of
 from dealreg.deciders.compiled.plans import Plan
 from dealreg.deciders.compiled.versions import Version, version
 from dealreg.deciders.deciding import Externals, answered, fitting, sound
@@ -29,7 +29,7 @@ from dealreg.facts.case import Facts
 from dealreg.facts.instants import instant
 from dealreg.facts.records import Registration
 from dealreg.facts.view import View
-from dealreg.outcome.decision import Decision, PolicyRef, Referral, StandingKind
+from dealreg.outcome.decision import Decision, PolicyRef, Referral, Standing, StandingKind
 from dealreg.policy.normal import policy_digest
 from dealreg.policy.policies import SEMANTICS, Governs, Policy, PolicyBook
 from dealreg.policy.stages import Award, Scope
@@ -124,7 +124,28 @@ class Compiled:
             decide_by_definition(run, conflict)
         else:
             lead = self._governed(seen, conflict.benefit, found[1])
-            self._decide(run, seen, conflict, lead, found)
+            if not self._by_kernel(run, conflict, lead, found[1]):
+                self._decide(run, seen, conflict, lead, found)
+
+    def _by_kernel(self, run: Run, conflict: Conflict, lead: Governed, policy: Policy) -> bool:
+        """Decide a conflict by the generated function, if it is one for it."""
+        rules = run.rules
+        if rules.holdings or rules.rulings or rules.governs is Governs.OWN_SUBMISSION:
+            return False
+        kernel = self.versions[policy].kernel(conflict.benefit)
+        if kernel is None:
+            return False
+        ups = [
+            [_short(upstream(run, a.benefit, m.registration_id, conflict.line)) for m in conflict.members]
+            for a in lead[0].after
+        ]
+        outcomes = kernel(lead[1], conflict.members, ups)
+        if outcomes is None:
+            return False
+        nobody = all(each[0] is not GRANTED for each in outcomes)  # who takes part alone, holds
+        versions = [lead[0].version] * len(outcomes)
+        _note(run, conflict, lead, Decided(outcomes, versions, [], nobody))
+        return True
 
     def _governed(self, seen: Mapping[Policy, Context], benefit: str, policy: Policy) -> Governed:
         return self.versions[policy].plans[benefit], seen[policy]
@@ -184,6 +205,12 @@ def _note(run: Run, conflict: Conflict, lead: Governed, decided: Decided) -> Non
         )
         for code, clause, candidates in asked
     )
+
+
+def _short(standing: Standing | None) -> Outcome:
+    """A standing to a benefit decided before, as far as a dependence asks for it."""
+    kind, rival = (DENIED, None) if standing is None else (standing.kind, standing.rival)
+    return barred(kind, "", "", rival=rival)
 
 
 def _no_margin(_registration: Registration, _lost: tuple[int, Any]) -> None:

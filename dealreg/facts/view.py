@@ -40,12 +40,26 @@ from dealreg.facts.records import (
 from dealreg.facts.values import FrozenMap, Value
 from dealreg.facts.vocabulary import Vocabulary
 
-__all__ = ["View"]
+__all__ = ["View", "stated_status"]
 
 _UNANSWERED = frozenset({Status.SUBMITTED, Status.UNDER_REVIEW})
 """A registration in one of these waits for the vendor's approval."""
 
 Record = Registration | Partner | EndCustomer | Opportunity
+
+
+def stated_status(registration: Registration, at: datetime) -> Status | None:
+    """The status at an instant as the record has it, whatever the rules' clocks make of it (F-3)."""
+    if registration.submitted_at > at:
+        return None
+    status = registration.status
+    ended_later = registration.ended_at is not None and registration.ended_at > at
+    approved = registration.approved_at is not None and registration.approved_at <= at
+    if status in ENDED and ended_later:
+        return Status.APPROVED if approved else Status.SUBMITTED
+    if status is Status.APPROVED and registration.approved_at is not None and not approved:
+        return Status.SUBMITTED
+    return status
 
 
 @attrs.frozen(eq=False)
@@ -102,7 +116,7 @@ class View:
 
     def status(self, registration: Registration) -> Status | None:
         """The status at the instant of the view; None when not yet submitted (F-3)."""
-        status = self._stated_status(registration)
+        status = stated_status(registration, self.at)
         if status in LIVE and self.expiries:
             expiry = self.expiries.get(registration.registration_id)
             if expiry is not None and expiry <= self.at:
@@ -118,18 +132,6 @@ class View:
             return registration.ended_at if stated in ENDED else None
         expiry = self.expiries.get(registration.registration_id)
         return expiry if expiry is not None and expiry <= self.at else None
-
-    def _stated_status(self, registration: Registration) -> Status | None:
-        if registration.submitted_at > self.at:
-            return None
-        status = registration.status
-        ended_later = registration.ended_at is not None and registration.ended_at > self.at
-        approved = registration.approved_at is not None and registration.approved_at <= self.at
-        if status in ENDED and ended_later:
-            return Status.APPROVED if approved else Status.SUBMITTED
-        if status is Status.APPROVED and registration.approved_at is not None and not approved:
-            return Status.SUBMITTED
-        return status
 
     def live(self, registration: Registration) -> bool:
         """Whether the registration competes at the instant of the view (F-3)."""

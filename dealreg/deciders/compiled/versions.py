@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from dealreg.deciders.compiled.context import Context
+from dealreg.deciders.compiled.kernels import Kernel, kernel
 from dealreg.deciders.compiled.outcomes import RETURNED, Outcome, barred
 from dealreg.deciders.compiled.plans import Plan, plan
 from dealreg.deciders.compiled.reads import Read, Reads
@@ -68,6 +69,13 @@ class Version:
     reads: Reads
     plans: Mapping[str, Plan]
     groupings: Mapping[str, Grouping]
+    _kernels: dict[str, Kernel | None] = attrs.field(factory=dict, init=False)
+
+    def kernel(self, benefit: str) -> Kernel | None:
+        """The generated function of a contest, written when it is first wanted."""
+        if benefit not in self._kernels:  # two threads may write it at once, and both alike
+            self._kernels[benefit] = kernel(self.plans[benefit])
+        return self._kernels[benefit]
 
 
 def version(policy: Policy) -> Version:
