@@ -1,6 +1,7 @@
 """The public names, each imported from its home. `import dealreg` loads this on first use."""
 
 from dealreg.checking.check import Finding, Findings, check
+from dealreg.deciders.compiling import Compiled, compiled
 from dealreg.deciders.deciding import decide, record, rerun
 from dealreg.errors import (
     DealregError,
@@ -96,6 +97,7 @@ __all__ = [
     "SEMANTICS",
     "Calendar",
     "Change",
+    "Compiled",
     "Contest",
     "Count",
     "Deadlock",
@@ -156,6 +158,7 @@ __all__ = [
     "banded",
     "check",
     "competing_on",
+    "compiled",
     "contest",
     "decide",
     "duration",

@@ -4,37 +4,88 @@ It decides what `dealreg.decide` decides. A conflict in which scopes overlap in 
 co-holders must fit each other, is handed to the reference; `Compiled.support` says so.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import Any, Final
 
 import attrs
 
 from dealreg.deciders.compiled.admitting import Governed
 from dealreg.deciders.compiled.context import Context
 from dealreg.deciders.compiled.deciding import Decided, decide_conflict, vacancy
-from dealreg.deciders.compiled.outcomes import DENIED, GRANTED, Outcome, barred, standing_of
-from dealreg.deciders.compiled.plans import Plan
+from dealreg.deciders.compiled.kernels import refused
+from dealreg.deciders.compiled.outcomes import (
+    DENIED,
+    GRANTED,
+    Outcome,
+    barred,
+    outcome_of,
+    standing_of,
+)
+from dealreg.deciders.compiled.outright import Outright, outright
 from dealreg.deciders.compiled.versions import Version, version
 from dealreg.deciders.deciding import Externals, answered, fitting, sound
 from dealreg.deciders.deciding import decide as decide_by_reference
 from dealreg.deciders.reference.decide import decide_conflict as decide_by_definition
 from dealreg.deciders.reference.decide import found_deadlocks, not_offered
-from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.governing import Rules, in_order
 from dealreg.deciders.reference.run import Conflict, Run, upstream
 from dealreg.errors import UsageError, shown
 from dealreg.facts.canonical import digest
 from dealreg.facts.case import Facts
 from dealreg.facts.instants import instant
-from dealreg.facts.records import Registration
+from dealreg.facts.records import EndCustomer, Opportunity, Partner, Registration
+from dealreg.facts.values import Choice
 from dealreg.facts.view import View
 from dealreg.outcome.decision import Decision, PolicyRef, Referral, Standing, StandingKind
 from dealreg.policy.normal import policy_digest
 from dealreg.policy.policies import SEMANTICS, Governs, Policy, PolicyBook
 from dealreg.policy.stages import Award, Scope
+from dealreg.policy.walk import externals_of
 
-__all__ = ["Compiled", "compiled"]
+__all__ = ["Compiled", "Support", "Way", "compile_anew", "compiled"]
+
+_NO_RECORDS: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class Way(Choice):
+    """How a contest is decided by the compiled decider."""
+
+    GENERATED = "generated"
+    """By a function written for it; what is seldom by closures."""
+    CLOSURES = "closures"
+    REFERENCE = "reference"
+
+
+@attrs.frozen(kw_only=True)
+class Support:
+    """How one contest of one version is decided.
+
+    Attributes:
+        version: the version of the rules.
+        benefit: the contest.
+        way: how.
+        because: why not in the fastest way; empty where it is.
+    """
+
+    version: str
+    benefit: str
+    way: Way
+    because: str = ""
+
+
+def _support(made: Version, benefit: str) -> Support:
+    plan = made.plans[benefit]
+    if _overlapping(plan.contest.scope):
+        way, because = Way.REFERENCE, "scopes overlap in part"
+    elif plan.contest.joint is not None:
+        way, because = Way.REFERENCE, "those who hold together must fit each other"
+    else:
+        because = refused(plan) or ""
+        way = Way.CLOSURES if because else Way.GENERATED
+    return Support(version=plan.version, benefit=benefit, way=way, because=because)
 
 
 @attrs.frozen(eq=False)
@@ -62,7 +113,9 @@ class Compiled:
         """The decision: equal to that of `dealreg.decide`, without its trace.
 
         Args:
-            facts, at, externals: as for `dealreg.decide`.
+            facts: as for `dealreg.decide`.
+            at: as for `dealreg.decide`.
+            externals: as for `dealreg.decide`.
             trace: whether the trace is wanted too. It is the reference that writes it.
 
         Raises:
@@ -72,9 +125,7 @@ class Compiled:
             return decide_by_reference(self.rules, facts, at=at, externals=externals)
         when = instant(at)
         if not isinstance(facts, Facts):
-            raise UsageError(
-                f"{shown(facts)} is not facts", value=facts, hint="give a Facts value"
-            )
+            raise UsageError(f"{shown(facts)} is not facts", value=facts, hint="give a Facts value")
         fitting(self.rules, facts)
         answers = answered(self.rules, facts, externals or {})
         run = self.run(Rules.of(self.rules, facts, when, answers))
@@ -86,6 +137,108 @@ class Compiled:
             standings=run.standings,
             referrals=run.referrals,
             deadlocks=list(found_deadlocks(run, self.run)),
+        )
+
+    def standings(
+        self, facts: Facts, *, at: datetime | str, externals: Externals | None = None
+    ) -> tuple[Standing, ...]:
+        """The standings of the decision, and nothing else: no digest, no search for deadlocks.
+
+        The facts are taken to fit the policy's vocabulary, as `decide` would check.
+        """
+        when = instant(at)
+        outright = self.outright
+        if outright is not None and not facts.rulings and not facts.holdings:
+            found = outright.standings(facts, when)
+            if found is not None:
+                return found
+        answers = answered(self.rules, facts, externals or {})
+        run = self.run(Rules.of(self.rules, facts, when, answers))
+        return tuple(
+            sorted(run.standings, key=lambda s: (s.benefit, s.registration_id, s.line or ""))
+        )
+
+    def outcomes(
+        self,
+        registrations: Sequence[Registration],
+        *,
+        at: datetime,
+        partners: Mapping[str, Partner] = _NO_RECORDS,
+        customers: Mapping[str, EndCustomer] = _NO_RECORDS,
+        opportunities: Mapping[str, Opportunity] = _NO_RECORDS,
+    ) -> dict[str, list[Outcome]]:
+        """For each benefit the outcomes of registrations, in the order given: the fastest answer.
+
+        The records are those known, by their identifiers; an index that the caller keeps. All are
+        taken to fit the policy's vocabulary, as `decide` would check. What rests on rulings,
+        holdings, external questions or award by line is asked of `standings`.
+
+        Raises:
+            UsageError: `at` has no time zone, or the policy awards by line.
+        """
+        when = at if at.tzinfo is UTC else instant(at)
+        outright = self.outright
+        if outright is not None:
+            found = outright.decide(
+                Context(
+                    when,
+                    partners,
+                    opportunities,
+                    outright.view,
+                    customers=customers,
+                    registrations=registrations,
+                ),
+                registrations,
+            )
+            if found is not None:
+                return found
+        facts = Facts(
+            registrations=registrations,
+            partners=partners.values(),
+            customers=customers.values(),
+            opportunities=opportunities.values(),
+        )
+        return self._outcomes_of(facts, registrations, when)
+
+    def _outcomes_of(
+        self, facts: Facts, registrations: Sequence[Registration], at: datetime
+    ) -> dict[str, list[Outcome]]:
+        """The outcomes by way of standings, for what is not decided outright."""
+        names = externals_in(self.rules)
+        if names:
+            raise UsageError(
+                f"the policy asks the external question {shown(names[0])}",
+                value=names[0],
+                hint="ask for `standings`, which takes answers",
+            )
+        known = {each.registration_id: each for each in facts.registrations}
+        found: dict[str, dict[str, Outcome]] = {}
+        for each in self.standings(facts, at=at):
+            if each.line is not None:
+                raise UsageError(
+                    f"{shown(each.benefit)} is awarded line by line",
+                    value=each.benefit,
+                    hint="ask for `standings`, which has one for each line",
+                )
+            found.setdefault(each.benefit, {})[each.registration_id] = outcome_of(each, known)
+        return {
+            benefit: [outcomes[each.registration_id] for each in registrations]
+            for benefit, outcomes in found.items()
+        }
+
+    @cached_property
+    def outright(self) -> Outright | None:
+        """How a deal is decided outright; None for rules that are not decided so."""
+        if not isinstance(self.rules, Policy) or externals_in(self.rules):
+            return None
+        return outright(self.versions[self.rules], in_order((self.rules,)))
+
+    def support(self) -> tuple[Support, ...]:
+        """How each contest of each version is decided, and why not in the fastest way."""
+        return tuple(
+            _support(made, benefit)
+            for made in self.versions.values()
+            for benefit in sorted(made.plans)
         )
 
     def run(self, rules: Rules) -> Run:
@@ -136,7 +289,10 @@ class Compiled:
         if kernel is None:
             return False
         ups = [
-            [_short(upstream(run, a.benefit, m.registration_id, conflict.line)) for m in conflict.members]
+            [
+                _short(upstream(run, a.benefit, m.registration_id, conflict.line))
+                for m in conflict.members
+            ]
             for a in lead[0].after
         ]
         outcomes = kernel(lead[1], conflict.members, ups)
@@ -187,9 +343,7 @@ def _note(run: Run, conflict: Conflict, lead: Governed, decided: Decided) -> Non
         question = vacancy(lead, conflict.members, vacated=fell)
         asked += [] if question is None else [question]
 
-    def margins(registration: Registration, lost: tuple[int, Any]) -> Any:
-        return plan.margin(c, registration, lost)
-
+    margins = plan.margins(c)
     for each, outcome, judged in zip(
         conflict.members, decided.outcomes, decided.versions, strict=True
     ):
@@ -227,11 +381,17 @@ def _context(rules: Rules, view: View) -> Context:
         rules.at,
         view.partners,
         view.opportunities,
-        lambda: view,
+        lambda _: view,
         rules.answers,
         rules.rulings,
         rules.holdings,
     )
+
+
+def externals_in(rules: Policy | PolicyBook) -> tuple[str, ...]:
+    """The external questions that the rules ask."""
+    policies = (rules,) if isinstance(rules, Policy) else [e.policy for e in rules.editions]
+    return tuple(sorted({name for policy in policies for name in externals_of(policy)}))
 
 
 @lru_cache(maxsize=256)
@@ -253,7 +413,10 @@ def compiled(rules: Policy | PolicyBook) -> Compiled:
     return _compiled(rules)
 
 
-@lru_cache(maxsize=256)
-def _compiled(rules: Policy | PolicyBook) -> Compiled:
+def compile_anew(rules: Policy | PolicyBook) -> Compiled:
+    """Compile rules that are known to be sound, whether or not they were compiled before."""
     policies = (rules,) if isinstance(rules, Policy) else [e.policy for e in rules.editions]
     return Compiled(rules, {policy: version(policy) for policy in policies})
+
+
+_compiled = lru_cache(maxsize=256)(compile_anew)

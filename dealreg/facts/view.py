@@ -49,7 +49,7 @@ Record = Registration | Partner | EndCustomer | Opportunity
 
 
 def stated_status(registration: Registration, at: datetime) -> Status | None:
-    """The status at an instant as the record has it, whatever the rules' clocks make of it (F-3)."""
+    """The status at an instant by the record alone, whatever the rules make of it (F-3)."""
     if registration.submitted_at > at:
         return None
     status = registration.status

@@ -44,7 +44,11 @@ def said(c: Context, benefit: str, registration: Registration) -> Verdict | None
 
 
 def admit(
-    lead: Governed, own: Governed | None, line: str | None, registration: Registration, before: Before
+    lead: Governed,
+    own: Governed | None,
+    line: str | None,
+    registration: Registration,
+    before: Before,
 ) -> Admission:
     """Whether a registration is eligible, and if not, the first reason that weighs most (C-3)."""
     plan, c = lead
@@ -131,9 +135,7 @@ def _unmet(
     return barred(kind, asks.code, asks.path, missing)
 
 
-def _dependence(
-    after: After, standing: tuple[StandingKind, str | None] | None
-) -> Outcome | None:
+def _dependence(after: After, standing: tuple[StandingKind, str | None] | None) -> Outcome | None:
     kind = DENIED if standing is None else standing[0]
     if kind is REFERRED:
         return after.awaits

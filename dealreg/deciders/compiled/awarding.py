@@ -247,16 +247,16 @@ def _overridden(
             if rest:
                 made.pool((rest, rule.code, clause, None))
                 rest = []
-        passed: dict[int, Loss] = {
-            each: ("RULED_AGAINST", clause, None, None, False) for each in refused
-        }
-        return hits, passed | {each: (rule.code, clause, hits[0], None, True) for each in rest}
+        passed: dict[int, Loss] = dict.fromkeys(
+            refused, ("RULED_AGAINST", clause, None, None, False)
+        )
+        return hits, passed | dict.fromkeys(rest, (rule.code, clause, hits[0], None, True))
     takes = rule.effect is Effect.TAKES  # a contest that is closed has no queue either
     kept = hits if takes else []
     rival = hits[0] if takes else None
     stay = frozenset(kept)
     over = (each for each in eligible if each not in stay)
-    return kept, {each: (rule.code, clause, rival, None, takes) for each in over}
+    return kept, dict.fromkeys(over, (rule.code, clause, rival, None, takes))
 
 
 def _in_time(
@@ -272,7 +272,8 @@ def _in_time(
         return eligible, [], None, None
     first, anchor = min(timed)
     last, closes = closing(first)
-    inside, late = [], []
+    inside: list[int] = []
+    late: list[int] = []
     for each, clock in clocks.items():
         within = each in kept or (clock is not None and clock <= last)
         (inside if within else late).append(each)

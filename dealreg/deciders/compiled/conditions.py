@@ -4,10 +4,9 @@ The answer is asked of every registration; which facts are missing only of those
 unknown. So the first is made for speed, and the second walks all parts, as the reference does.
 """
 
+import operator
 from collections.abc import Callable
 from typing import Any, TypeAlias, assert_never
-
-import operator
 
 from dealreg.deciders.compiled.context import Context
 from dealreg.deciders.compiled.reads import Read, Reads

@@ -10,7 +10,6 @@ from dealreg.deciders.compiled.awarding import Award, Field, award
 from dealreg.deciders.compiled.context import Context
 from dealreg.deciders.compiled.entitling import entitlement, residual
 from dealreg.deciders.compiled.outcomes import DENIED, GRANTED, REFERRED, Gets, Outcome, barred
-from dealreg.deciders.compiled.plans import Plan
 from dealreg.facts.holdings import Holding
 from dealreg.facts.records import Registration, Ruling, Status, Verdict
 from dealreg.outcome.decision import StandingKind
@@ -68,7 +67,7 @@ def decide_conflict(
     return Decided(outcomes, [each.version for each in admitted], asked, nobody)
 
 
-def vacancy(lead: Governed, members: Sequence[Registration], vacated: bool) -> Asked | None:
+def vacancy(lead: Governed, members: Sequence[Registration], *, vacated: bool) -> Asked | None:
     """The question who shall have what a holder lost and nobody else can have (C-19)."""
     plan, c = lead
     if plan.contest.vacant is not Vacancy.REFER or not vacated:
@@ -140,7 +139,7 @@ def _accepting(field: Field, other: int) -> Field:
         decided_at=c.at,
     )
     rulings = {**c.rulings, (about, field.plan.benefit): word}
-    accepted = Context(c.at, c.partners, c.opportunities, lambda: c.view, c.answers, rulings)
+    accepted = Context(c.at, c.partners, c.opportunities, lambda _: c.view, c.answers, rulings)
     made = Field(field.plan, accepted, field.members)
     made.looked[:] = field.looked
     made.claims.update(field.claims)
@@ -171,7 +170,9 @@ def _placed(made: Award, who: int, queue: dict[int, int]) -> Outcome:
     plan = made.field.plan
     until = made.open_until if who in made.inside else None
     if who in made.holders:
-        code, clause = ("KEPT", plan.at("final_from")) if who in made.kept else ("GRANTED", plan.path)
+        code, clause = (
+            ("KEPT", plan.at("final_from")) if who in made.kept else ("GRANTED", plan.path)
+        )
         gets = entitlement(made, who)
         return GRANTED, code, clause, None, made.holders[who][0], gets, (), None, until
     loss = made.lost.get(who)

@@ -63,6 +63,7 @@ class Inline:
         self._read: dict[Fact, Code] = {}
         self.columns: dict[Subject, dict[str, FieldType]] = {}
         self.owns: dict[Subject, dict[str, FieldType]] = {}
+        self._begun: list[tuple[int, Subject]] = []
 
     def value(self, fact: Fact) -> Code:
         """The local name of a fact, which is read here if it was not before."""
@@ -77,6 +78,8 @@ class Inline:
             source.add(self.depth, "$ = $(c, r)", made, source.slot(self.reads.reader(fact)))
             return
         _, record, own = _RECORDS[field.subject]
+        if field.subject not in (subject for _, subject in self._begun):
+            self._begun.append((len(source.lines), field.subject))
         if field.name in COLUMNS[field.subject]:
             self.columns.setdefault(field.subject, {})[field.name] = field.type
             source.add(self.depth, "$ = $.$", made, record, column(field.subject, field.name))
@@ -86,7 +89,9 @@ class Inline:
             if field.type is FieldType.DECIMAL:
                 exactly = source.slot(_decimal)
                 source.add(self.depth, "if type($) is int: $ = $($)", made, made, exactly, made)
-        if field.type is FieldType.INSTANT:
+        # A registration that takes part was submitted, and `settle` looks at what was changed.
+        submitted = field.subject is Subject.REGISTRATION and field.name == "submitted_at"
+        if field.type is FieldType.INSTANT and not submitted:
             source.add(self.depth, "if $ is not None and $ > at: $ = None", made, made, made)
 
     def type_of(self, fact: Fact) -> FieldType | None:
@@ -176,13 +181,11 @@ class Inline:
             "($ if $ else None if $ else $)", settled, _either(decides), _either(unknown), otherwise
         )
 
-    def prelude(self) -> list[Code]:
-        """The lines that make the records ready of which something is read, for each member."""
-        made: list[Code] = []
-        for subject in (Subject.REGISTRATION, Subject.PARTNER, Subject.OPPORTUNITY):
-            if subject in self.columns or subject in self.owns:
-                made += self._ready(subject)
-        return made
+    def finish(self) -> None:
+        """Put in the lines that make each record ready, before the first of what is read of it."""
+        for place, subject in reversed(self._begun):
+            indent = "    " * self.depth
+            self.source.lines[place:place] = [indent + line.text for line in self._ready(subject)]
 
     def _ready(self, subject: Subject) -> list[Code]:
         columns, owns = self.columns.get(subject, {}), self.owns.get(subject, {})
@@ -204,11 +207,11 @@ def _of_registration(_source: Source) -> list[Code]:
 
 
 def _of_partner(source: Source) -> list[Code]:
-    return [fill("p = partners(r.partner_id, $)", source.slot(NOBODY))]
+    return [fill("p = c.partners.get(r.partner_id, $)", source.slot(NOBODY))]
 
 
 def _of_opportunity(source: Source) -> list[Code]:
-    return [fill("o = opportunities(r.opportunity_id, $)", source.slot(NOBODY))]
+    return [fill("o = c.opportunities.get(r.opportunity_id, $)", source.slot(NOBODY))]
 
 
 _FOUND: Final[dict[Subject, Callable[[Source], list[Code]]]] = {

@@ -9,81 +9,110 @@ Why text and not closures: a closure costs a call for every part of a predicate 
 registration, and these calls are most of the time (`benchmarks/one_conflict.py` shows both).
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, TypeAlias
 
 from dealreg.deciders.compiled.context import Context
+from dealreg.deciders.compiled.gains import losers_terms, winners_terms
 from dealreg.deciders.compiled.inline import Inline
+from dealreg.deciders.compiled.orders import fixed_window, still_to_come
 from dealreg.deciders.compiled.outcomes import (
     DENIED,
     GRANTED,
     REFERRED,
     RETURNED,
-    Gets,
     Outcome,
     barred,
 )
-from dealreg.deciders.compiled.plans import ENDED_BY, KINDS, Asks, Plan, settled
-from dealreg.deciders.compiled.rates import NO_TERMS, Worth
-from dealreg.deciders.compiled.source import Code, Source, fill
-from dealreg.facts.fields import FieldType
+from dealreg.deciders.compiled.plans import ENDED_BY, KINDS, After, Asks, Plan, settled
+from dealreg.deciders.compiled.ranks import Ranks, can_rank
+from dealreg.deciders.compiled.source import Code, Source, fill, number
 from dealreg.facts.records import LIVE, Registration, Status
 from dealreg.facts.view import stated_status
 from dealreg.outcome.decision import StandingKind
+from dealreg.policy.predicates import Fact, Missing
 from dealreg.policy.stages import (
-    Best,
     HeadStart,
-    Key,
-    MissingRule,
     OthersStand,
-    Prefer,
-    Preference,
     Requirement,
 )
 
-__all__ = ["Kernel", "kernel"]
+__all__ = ["APART", "Kernel", "Together", "kernel", "refused", "together"]
 
 Kernel: TypeAlias = Callable[..., list[Outcome] | None]
 """From context, members, and for each dependence the outcomes there: the outcomes, or None."""
+
+Together: TypeAlias = Callable[[Context, Sequence[Registration]], bool]
+"""Whether registrations are all of one conflict."""
+
+APART: Final[list[Outcome]] = []
+"""The answer of a function that checks, to registrations of several conflicts."""
 
 _LARGEST: Final = 64
 """The most requirements, preferences and the like of a contest for which text is made."""
 
 
-def kernel(plan: Plan) -> Kernel | None:
-    """The generated function of a contest; None where closures decide it always."""
+def refused(plan: Plan) -> str | None:
+    """Why there is no generated function for a contest; None where there is one."""
     contest = plan.contest
     parts = (*contest.requires, *contest.after, *contest.overrides, *contest.prefer)
-    if contest.capacity != 1 or contest.joint is not None or plan.reads.closes:
-        return None
+    if contest.capacity != 1:
+        return "more than one may hold it"
+    if plan.reads.closes:
+        return "a period closes registrations"
+    if not all(can_rank(each, plan.reads) for each in contest.prefer):
+        return "a preference is about a field without an order"
     if len(parts) + len(contest.milestones) > _LARGEST:
+        return f"it has more than {_LARGEST} parts"
+    return None
+
+
+def kernel(plan: Plan, *, checked: bool = False) -> Kernel | None:
+    """The generated function of a contest; None where closures decide it always.
+
+    One that is `checked` answers `APART` to registrations that are not of one conflict.
+    """
+    if refused(plan) is not None:
         return None
-    if not all(_orders(each, plan) for each in contest.prefer):
-        return None
-    writer = _Writer(plan)
+    writer = _Writer(plan, checked=checked)
     writer.write()
     made: Kernel = writer.source.function("decide")
     return made
 
 
-def _orders(preference: Preference, plan: Plan) -> bool:
-    """Whether a preference's values can be turned so that the best comes first."""
-    if isinstance(preference, Prefer):
-        return True
-    field = plan.reads.vocabulary.get(preference.fact.name)
-    return field is not None and field.type in _TURNED
+def together(plan: Plan) -> Together:
+    """The generated function that tells whether registrations are all of one conflict (C-1)."""
+    source = Source()
+    inline = Inline(source, plan.reads)
+    source.add(0, "def together(c, members):")
+    source.add(1, "at = c.at")
+    source.add(1, "same = None")
+    source.add(1, "for r in members:")
+    keys = [inline.value(Fact(name)) for name in plan.contest.scope.keys]
+    for key in keys:
+        source.add(2, "if $ is None: return False", key)
+    scope = keys[0] if len(keys) == 1 else _tuple(keys)
+    source.add(2, "if $ != same:", scope)
+    source.add(3, "if same is not None: return False")
+    source.add(3, "same = $", scope)
+    source.add(1, "return same is not None")
+    inline.finish()
+    made: Together = source.function("together")
+    return made
 
 
 class _Writer:
     """Writes one function."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan, self.contest = plan, plan.contest
+    def __init__(self, plan: Plan, *, checked: bool) -> None:
+        self.plan, self.contest, self.checked = plan, plan.contest, checked
         self.source = Source()
         self.inline = Inline(self.source, plan.reads)
         self.slot = self.source.slot
         self.ups = [self.source.local() for _ in self.contest.after]
+        self.waits = plan.contest.others.stand is OthersStand.WAITING
+        self.known: set[Fact] = set()
 
     def add(self, depth: int, template: str, *pieces: Code) -> None:
         self.source.add(depth, template, *pieces)
@@ -91,29 +120,39 @@ class _Writer:
     def write(self) -> None:
         """The whole function."""
         self._head()
-        begun = len(self.source.lines)
+        if self.checked:
+            self._scope()
+        self._live()
         self._admission()
         self._eligible()
-        ready = ["        " + line.text for line in self.inline.prelude()]
-        self.source.lines[begun:begun] = ready
         self._alone()
         if self.contest.window is not None:
             self._window()
         self._winner()
         self._losers()
         self.add(1, "return outs")
+        self.inline.finish()
 
     def _head(self) -> None:
         self.add(0, "def decide(c, members, ups):")
         for n, up in enumerate(self.ups):
-            self.add(1, "$ = ups[$]", up, self.slot(n))
+            self.add(1, "$ = ups[$]", up, number(n))
         self.add(1, "at = c.at")
-        self.add(1, "partners = c.partners.get")
-        self.add(1, "opportunities = c.opportunities.get")
-        self.add(1, "outs = []; idx = []; who = []; own = []; clocks = []; keys = []")
-        self.add(1, "i = -1")
+        self.add(1, "outs = []; rows = []; own = set(); first = same = None; i = -1")
         self.add(1, "for r in members:")
         self.add(2, "i += 1")
+
+    def _scope(self) -> None:
+        """Give up, in another way, on registrations of several conflicts."""
+        keys = [self.inline.value(Fact(name)) for name in self.contest.scope.keys]
+        for key in keys:
+            self.add(2, "if $ is None: return $", key, self.slot(APART))
+        scope = keys[0] if len(keys) == 1 else _tuple(keys)
+        self.add(2, "if $ != same:", scope)
+        self.add(3, "if same is not None: return $", self.slot(APART))
+        self.add(3, "same = $", scope)
+
+    def _live(self) -> None:
         live = [self.slot(each) for each in (Status.SUBMITTED, Status.APPROVED)]
         ended = self.slot(_ended(self.plan))
         self.add(2, "s = r.status")
@@ -130,12 +169,14 @@ class _Writer:
             self.add(2, "if t is not None and t[1] is not None and t[1] <= at:")
             self.add(3, "outs.append($); continue", lapsed)
         for missed, outcome in self.plan.milestones:
-            self.add(2, "if $(c, r): outs.append($); continue", self.slot(missed), self.slot(outcome))
+            self.add(
+                2, "if $(c, r): outs.append($); continue", self.slot(missed), self.slot(outcome)
+            )
         self.add(2, "g = None")
         for required, asks in zip(self.contest.requires, self.plan.asks, strict=True):
             self._requirement(required, asks)
-        for number, after in enumerate(self.plan.after):
-            self._dependence(number, after.holds, after.code, after.path)
+        for place, after in enumerate(self.plan.after):
+            self._dependence(self.ups[place], after)
         self.add(2, "if g is not None:")
         self.add(3, "if g is $: return None", self.slot(REFERRED))
         self.add(3, "outs.append(g); continue")
@@ -146,6 +187,10 @@ class _Writer:
         if found is None:
             answer = self.inline.truth(predicate)
             found = fill("$ is None", answer), answer
+        elif not isinstance(predicate, Missing):
+            fact = fact_of(predicate)
+            assert fact is not None
+            self.known.add(fact)  # who takes part has met this requirement
         unknown, true = found
         self.add(2, "if $ or not ($):", unknown, true)
         same = KINDS[required.if_false] is KINDS[required.if_unknown] is REFERRED
@@ -168,115 +213,91 @@ class _Writer:
         else:
             self.add(depth, "if g is None: g = $", self.slot(REFERRED))
 
-    def _dependence(self, number: int, holds: bool, code: str, path: str) -> None:
-        self.add(2, "z = $[i]", self.ups[number])
+    def _dependence(self, up: Code, after: After) -> None:
+        self.add(2, "z = $[i]", up)
         self.add(2, "if z[0] is $:", self.slot(REFERRED))
         self.add(3, "if g is None: g = $", self.slot(REFERRED))
-        test = "elif z[0] is not $:" if holds else "elif z[0] is $:"
+        test = "elif z[0] is not $:" if after.holds else "elif z[0] is $:"
         self.add(2, test, self.slot(GRANTED))
-        pieces = (self.slot(DENIED), self.slot(code), self.slot(path))
+        pieces = (self.slot(DENIED), self.slot(after.code), self.slot(after.path))
         self.add(3, "outs.append(($, $, $, z[3], None, None, (), None, None)); continue", *pieces)
 
     def _eligible(self) -> None:
-        """What is noted of a member that takes part: clock, order, whose it is."""
+        """What is noted of a member that takes part: a row that sorts by the order."""
         for override in self.contest.overrides:
             answer = self.inline.truth(settled(override.when, self.plan.reads))
             self.add(2, "if $: return None", answer)
-        window = self.contest.window
-        if window is not None:
-            self._clock()
-        ranks = [self._rank(each) for each in self.contest.prefer]
-        claim = self.inline.value(_fact(self.contest.one_per))
-        self.add(2, "if $ is None: return None", claim)
-        self.add(2, "own.append($)", claim)
-        self.add(2, "keys.append($)", _tuple(ranks))
-        self.add(2, "who.append(r); idx.append(i); outs.append(None)")
+        clock = fill("None") if self.contest.window is None else self._clock()
+        ranked = Ranks(self.inline, self.known)
+        ranks = [ranked.rank(each) for each in self.contest.prefer]
+        claim = self._sure(Fact(self.contest.one_per))
+        self.add(2, "own.add($)", claim)
+        if self.waits:
+            ranks.append(fill("r.registration_id"))
+        count = len(ranks)
+        self.at_i, self.at_r, self.at_clock = number(count), number(count + 1), number(count + 2)
+        self.add(2, "rows.append($)", _tuple([*ranks, fill("i"), fill("r"), clock]))
+        self.add(2, "outs.append(None)")
 
-    def _clock(self) -> None:
+    def _sure(self, fact: Fact) -> Code:
+        """A fact that has to be known here; others decide where it is not."""
+        value = self.inline.value(fact)
+        if fact not in self.known:
+            self.known.add(fact)
+            self.add(2, "if $ is None: return None", value)
+        return value
+
+    def _clock(self) -> Code:
         window = self.contest.window
         assert window is not None
-        value = self.inline.value(window.clock)
-        self.add(2, "if $ is None: return None", value)
-        if not isinstance(window, HeadStart):
-            self.add(2, "clocks.append($)", value)
-            return
-        clock = self.plan.clock
-        self.add(2, "clocks.append($(c, r))", self.slot(clock))
-
-    def _rank(self, preference: Preference) -> Code:
-        """The value of a preference, turned so that the best is the least."""
-        if isinstance(preference, Prefer):
-            return self._preferred(preference)
-        value = self.inline.value(preference.fact)
-        kind = self.inline.type_of(preference.fact)
-        assert kind is not None
-        highest = preference.best is Best.HIGHEST
-        unknown = fill("$ is None", value)
-        if kind is FieldType.MONEY:
-            currency = self.slot(preference.currency)
-            unknown = fill("$ is None or $.currency != $", value, value, currency)
-        if preference.missing is MissingRule.REFER:
-            self.add(2, "if $: return None", unknown)
-            return self._turned(preference, kind, value, highest=highest)
-        missing = self.slot(_LAST if preference.missing is MissingRule.LAST else _FIRST)
-        turned = self._turned(preference, kind, value, highest=highest)
-        return fill("($ if $ else $)", missing, unknown, turned)
-
-    def _turned(self, key: Key, kind: FieldType, value: Code, *, highest: bool) -> Code:
-        if kind is FieldType.ORDINAL:
-            levels = self.plan.reads.vocabulary.get(key.fact.name).levels  # type: ignore[union-attr]
-            sign = -1 if highest else 1
-            places = {level: sign * place for place, level in enumerate(levels)}
-            return fill("$[$]", self.slot(places), value)
-        template = _TURNED[kind][highest]
-        if kind in (FieldType.INSTANT, FieldType.DATE) and highest:
-            return fill(template, self.slot(_FAR[kind]), value)
-        return fill(template, value)
-
-    def _preferred(self, prefer: Prefer) -> Code:
-        answer = self.inline.truth(settled(prefer.when, self.plan.reads))
-        if prefer.missing is MissingRule.REFER:
-            self.add(2, "if $ is None: return None", answer)
-        if prefer.missing is MissingRule.FIRST:
-            return fill("(-1 if $ is None else 0 if $ else 1)", answer, answer)
-        return fill("(0 if $ else 1)", answer)
+        value = self._sure(window.clock)
+        if isinstance(window, HeadStart):
+            clock = self.source.local()
+            self.add(2, "$ = $(c, r)", clock, self.slot(self.plan.clock))
+            value = clock
+        self.add(2, "if first is None or $ < first: first = $; opener = r", value, value)
+        self.add(
+            2, "elif $ == first and r.registration_id < opener.registration_id: opener = r", value
+        )
+        return value
 
     def _alone(self) -> None:
         """Nobody takes part; or one partner does twice, which is for others to decide."""
-        self.add(1, "n = len(who)")
-        self.add(1, "if n == 0: return outs")
-        self.add(1, "if n > 1 and len(set(own)) != n: return None")
+        self.add(1, "if not rows: return outs")
+        self.add(1, "if len(own) != len(rows): return None")
         self.add(1, "until = None")
 
     def _window(self) -> None:
-        """Those who are late lose; all others go on (C-7)."""
-        plan, slot = self.plan, self.slot
-        self.add(1, "first = min(clocks)")
-        self.add(1, "last, closes = $(first)", slot(plan.closing))
-        self.add(1, "over = []")
-        self.add(1, "if max(clocks) > last:")
-        self.add(2, "if clocks.count(first) > 1: return None")
-        self.add(2, "over = [j for j in range(n) if clocks[j] > last]")
-        self.add(2, "late = [(keys[j], who[j].registration_id, j, idx[j], who[j]) for j in over]")
-        self.add(2, "opened = who[clocks.index(first)].registration_id")
-        self.add(2, "keep = [j for j in range(n) if clocks[j] <= last]")
-        self.add(2, "who = [who[j] for j in keep]; idx = [idx[j] for j in keep]")
-        self.add(2, "keys = [keys[j] for j in keep]")
-        self.add(2, "n = len(who)")
-        top = _still_to_come(plan)
-        self.add(1, "until = last + $" if top else "until = last", *([slot(top)] if top else []))
+        """When it closes, and until when somebody may still come in time (C-7)."""
+        window = self.contest.window
+        assert window is not None
+        fixed = fixed_window(window, self.plan.reads)
+        if fixed is None:
+            self.add(1, "last, closes = $(first)", self.slot(self.plan.closing))
+        else:
+            self.add(1, "last = closes = first + $", self.slot(fixed))
+        top = still_to_come(window, self.plan.reads)
+        self.add(
+            1, "until = last + $" if top else "until = last", *([self.slot(top)] if top else [])
+        )
         self.add(1, "if until < at: until = None")
 
     def _winner(self) -> None:
-        """The best of them; a tie is for others to decide."""
+        """The best of those in time."""
         slot = self.slot
-        self.add(1, "w = 0")
-        self.add(1, "if n > 1:")
-        self.add(2, "best = min(keys)")
-        self.add(2, "if keys.count(best) > 1: return None")
-        self.add(2, "w = keys.index(best)")
-        self.add(1, "winner = who[w]")
-        same, gets = _winners_terms(self.plan)
+        self.add(1, "best = None")
+        if self.waits:
+            self.add(1, "rows.sort()")
+        self.add(1, "for row in rows:")
+        late = fill("")
+        if self.contest.window is not None:
+            late = fill("row[$] <= last and ", self.at_clock)
+        if self.waits:
+            self.add(2, "if $True: best = row; break", late)
+        else:
+            self.add(2, "if $(best is None or row < best): best = row", late)
+        self.add(1, "winner = best[$]", self.at_r)
+        same, gets = winners_terms(self.plan)
         gains = slot(same) if gets is None else fill("$(c, winner)", slot(gets))
         granted = fill(
             "($, $, $, None, 1, $, (), None, until)",
@@ -285,59 +306,47 @@ class _Writer:
         if gets is None:
             always = (GRANTED, "GRANTED", self.plan.path, None, 1, same, (), None, None)
             granted = fill("$ if until is None else $", slot(always), granted)
-        self.add(1, "outs[idx[w]] = $", granted)
+        self.add(1, "outs[best[$]] = $", self.at_i, granted)
 
     def _losers(self) -> None:
         """All others, each with the first preference that told it from the winner (C-9)."""
         slot, others = self.slot, self.contest.others
-        waits = others.stand is OthersStand.WAITING
-        late = self.contest.window is not None
-        same, gets = _losers_terms(self.plan)
-        gains = slot(same) if gets is None else fill("$(c, r, winner)", slot(gets))
-        kind = slot(StandingKind.WAITING if waits else DENIED)
-        if self.contest.prefer:
-            self.add(1, "if n > 1:")
-            self.add(2, "wid = winner.registration_id")
-            self._each_loser(2, waits=waits)
-            self._told_apart(3)
-            place = fill("place" if waits else "None")
-            pieces = (kind, slot(others.code), slot(self.plan.prefer_paths), place, gains)
-            row = "outs[idx[j]] = ($, $, $[m], wid, $, $, (), (m, winner), until)"
-            self.add(3, row, *pieces)
-        if not late:
-            return
-        self.add(1, "if over:")
-        self.add(2, "place = n - 1")
-        if waits:
-            self.add(2, "late.sort(key=$)", slot(_by_rank))
-        self.add(2, "for key, name, j, i, r in late:")
-        self.add(3, "place += 1")
-        place = fill("place" if waits else "None")
+        same, gets = losers_terms(self.plan)
+        gains = slot(same) if gets is None else fill("$(c, row[$], winner)", slot(gets), self.at_r)
+        kind = slot(StandingKind.WAITING if self.waits else DENIED)
+        place = fill("place" if self.waits else "None")
+        windowed = self.contest.window is not None
         pieces = (kind, slot("OUTSIDE_WINDOW"), slot(self.plan.at("window")), place, gains)
-        self.add(3, "outs[i] = ($, $, $, opened, $, $, (), (-1, closes), None)", *pieces)
-
-    def _each_loser(self, depth: int, *, waits: bool) -> None:
-        if waits:
-            self.add(depth, "place = 0")
-            self.add(
-                depth,
-                "for j in sorted(range(n), key=lambda j: (keys[j], who[j].registration_id)):",
-            )
-        else:
-            self.add(depth, "for j in range(n):")
-        self.add(depth + 1, "if j == w: continue")
-        self.add(depth + 1, "r = who[j]")
-        if waits:
-            self.add(depth + 1, "place += 1")
-        self.add(depth + 1, "key = keys[j]")
+        late = "outs[row[$]] = ($, $, $, opener.registration_id, $, $, (), (-1, closes), None)"
+        self.add(1, "if len(rows) == 1: return outs")
+        self.add(1, "wid = winner.registration_id; place = 0; over = []")
+        self.add(1, "for row in rows:")
+        self.add(2, "if row is best: continue")
+        if windowed and self.waits:  # those in time come before those who are late
+            self.add(2, "if row[$] > last: over.append(row); continue", self.at_clock)
+        elif windowed:
+            self.add(2, "if row[$] > last:", self.at_clock)
+            self.add(3, late, self.at_i, *pieces)
+            self.add(3, "continue")
+        self._told_apart(2)
+        if self.waits:
+            self.add(2, "place += 1")
+        told = (kind, slot(others.code), slot(self.plan.prefer_paths), place, gains)
+        row = "outs[row[$]] = ($, $, $[m], wid, $, $, (), (m, winner), until)"
+        self.add(2, row, self.at_i, *told)
+        if windowed and self.waits:
+            self.add(1, "for row in over:")
+            self.add(2, "place += 1")
+            self.add(2, late, self.at_i, *pieces)
 
     def _told_apart(self, depth: int) -> None:
-        last = len(self.contest.prefer) - 1
-        whole = self.slot(last)
-        for number in range(last - 1, -1, -1):
-            at = self.slot(number)
-            whole = fill("$ if key[$] != best[$] else $", at, at, at, whole)
-        self.add(depth, "m = $", whole)
+        """Which preference told it from the winner; where none did, others decide the tie."""
+        word = "if"
+        for each in range(len(self.contest.prefer)):
+            at = number(each)
+            self.add(depth, f"{word} row[$] != best[$]: m = $", at, at, at)
+            word = "elif"
+        self.add(depth, "else: return None" if word == "elif" else "return None")
 
 
 def _tuple(pieces: Sequence[Code]) -> Code:
@@ -345,50 +354,6 @@ def _tuple(pieces: Sequence[Code]) -> Code:
     for piece in pieces:
         whole = fill("$$, ", whole, piece)
     return fill("$)", whole)
-
-
-def _fact(name: str) -> Any:
-    from dealreg.policy.predicates import Fact
-
-    return Fact(name)
-
-
-def _by_rank(late: tuple[Any, ...]) -> tuple[Any, ...]:
-    return late[:2]
-
-
-class _End:
-    """Sorts before, or behind, everything else."""
-
-    __slots__ = ("last",)
-
-    def __init__(self, *, last: bool) -> None:
-        self.last = last
-
-    def __lt__(self, other: object) -> bool:
-        return other is not self and not self.last
-
-    def __gt__(self, other: object) -> bool:
-        return other is not self and self.last
-
-
-_FIRST, _LAST = _End(last=False), _End(last=True)
-
-_TURNED: Final[Mapping[FieldType, tuple[str, str]]] = {
-    FieldType.INTEGER: ("$", "-$"),
-    FieldType.DURATION: ("$", "-$"),
-    FieldType.DECIMAL: ("$", "$.copy_negate()"),  # `-` would round as the ambient context says
-    FieldType.MONEY: ("$.amount", "$.amount.copy_negate()"),
-    FieldType.INSTANT: ("$", "$ - $"),
-    FieldType.DATE: ("$", "$ - $"),
-    FieldType.ORDINAL: ("", ""),
-}
-"""How a value sorts so that the least is the best: where the lowest is, where the highest is."""
-
-_FAR: Final = {
-    FieldType.INSTANT: datetime.max.replace(tzinfo=UTC),
-    FieldType.DATE: date.max,
-}
 
 
 def _ended(plan: Plan) -> Callable[[Registration, datetime], Outcome | tuple[()] | None]:
@@ -415,57 +380,3 @@ def _lacking(kind: StandingKind, asks: Asks) -> Callable[[Context, Registration]
         return barred(kind, asks.code, asks.path, missing)
 
     return outcome
-
-
-def _still_to_come(plan: Plan) -> Any:
-    from dealreg.deciders.compiled.orders import still_to_come
-
-    assert plan.contest.window is not None
-    return still_to_come(plan.contest.window, plan.reads)
-
-
-def _winners_terms(
-    plan: Plan,
-) -> tuple[Gets | None, Callable[[Context, Registration], Gets] | None]:
-    """What the winner gets: the same for everybody, or a function of the winner."""
-    worth = plan.gives[0] if plan.gives else NO_TERMS
-    share = _share(worth)
-    if worth.fixed and plan.term is None:
-        return (worth.label, worth.own(None, None), share, None, None), None  # type: ignore[arg-type]
-    term = plan.term
-
-    def gets(c: Context, winner: Registration) -> Gets:
-        found = None if term is None else term(c, winner)
-        starts, ends = (None, None) if found is None else found
-        return worth.label, worth.own(c, winner), share, starts, ends
-
-    return None, gets
-
-
-def _share(worth: Worth) -> Any:
-    from fractions import Fraction
-
-    return Fraction(1) if worth.share is None else worth.share
-
-
-def _losers_terms(
-    plan: Plan,
-) -> tuple[Gets | None, Callable[[Context, Registration, Registration], Gets | None] | None]:
-    """What losers get: the same for everybody, or a function of the loser and the winner."""
-    others, when = plan.others, plan.others_when
-    if others is None:
-        return None, None
-    share = _share(others)
-    if others.fixed and when is None:
-        return (others.label, others.own(None, None), share, None, None), None  # type: ignore[arg-type]
-
-    def gets(c: Context, loser: Registration, winner: Registration) -> Gets | None:
-        if when is not None and not when(c, loser):
-            return None
-        percent = others.own(c, loser)
-        if others.part is not None:
-            whole = plan.gives[0].own(c, winner) if plan.gives else None
-            percent = None if whole is None else whole * others.part
-        return others.label, percent, share, None, None
-
-    return None, gets

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias, assert_never
 
 from dealreg.deciders.compiled.conditions import truth
 from dealreg.deciders.compiled.context import Context
-from dealreg.deciders.compiled.periods import calendar_of, later
+from dealreg.deciders.compiled.periods import calendar_of, fixed_length, later
 from dealreg.deciders.compiled.reads import Reads
 from dealreg.errors import PolicyError
 from dealreg.facts.calendars import Calendar, local_date, midnight
@@ -26,7 +26,16 @@ from dealreg.policy.stages import (
     Window,
 )
 
-__all__ = ["Clock", "Closing", "Looks", "clock", "closing", "looks", "still_to_come"]
+__all__ = [
+    "Clock",
+    "Closing",
+    "Looks",
+    "clock",
+    "closing",
+    "fixed_window",
+    "looks",
+    "still_to_come",
+]
 
 Clock: TypeAlias = Callable[[Context, Registration], datetime | None]
 """When a registration counts as made; None when unknown."""
@@ -91,6 +100,15 @@ def closing(window: Window, reads: Reads) -> Closing:
             return _bucket(unit, calendar_of(reads.policy, name))
         case _:
             assert_never(window)
+
+
+def fixed_window(window: Window | None, reads: Reads) -> timedelta | None:
+    """The length of a window that is always as long; None of others."""
+    if isinstance(window, HeadStart):
+        return timedelta(0)
+    if not isinstance(window, Grace):
+        return None
+    return fixed_length(window.length, calendar_of(reads.policy, window.calendar))
 
 
 def _bucket(unit: Unit, calendar: Calendar) -> Closing:

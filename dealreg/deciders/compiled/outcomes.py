@@ -4,7 +4,7 @@ An outcome has no names in it that its place does not tell: whose it is, of whic
 and by which version are known where it is kept. `standing_of` makes the whole standing of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
@@ -12,7 +12,19 @@ from typing import Any, Final, TypeAlias
 from dealreg.facts.records import Registration
 from dealreg.outcome.decision import Entitlement, Margin, Standing, StandingKind
 
-__all__ = ["DENIED", "GRANTED", "REFERRED", "RETURNED", "Gets", "Outcome", "barred", "standing_of"]
+__all__ = [
+    "DENIED",
+    "GRANTED",
+    "REFERRED",
+    "RETURNED",
+    "Gets",
+    "Lost",
+    "Margins",
+    "Outcome",
+    "barred",
+    "outcome_of",
+    "standing_of",
+]
 
 Gets: TypeAlias = tuple[str, Fraction | None, Fraction, datetime | None, datetime | None]
 """An entitlement: label, percent, share, starts, ends."""
@@ -76,6 +88,27 @@ def standing_of(
         missing=missing,
         margin=None if lost is None else margins(registration, lost),
         provisional_until=until,
+    )
+
+
+def outcome_of(standing: Standing, known: Mapping[str, Registration]) -> Outcome:
+    """The short form of a standing; `known` are the registrations by their ids."""
+    gets, margin, lost = standing.entitlement, standing.margin, None
+    if margin is not None and margin.clause.endswith("]"):
+        number = int(margin.clause[margin.clause.rindex("[") + 1 : -1])
+        lost = (number, known[standing.rival or ""])
+    elif margin is not None:
+        lost = (-1, margin.rival)  # type: ignore[assignment]
+    return (
+        standing.kind,
+        standing.code,
+        standing.clause,
+        standing.rival,
+        standing.place,
+        None if gets is None else (gets.label, gets.percent, gets.share, gets.starts, gets.ends),
+        standing.missing,
+        lost,
+        standing.provisional_until,
     )
 
 

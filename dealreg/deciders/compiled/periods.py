@@ -18,7 +18,7 @@ from dealreg.facts.values import Span, Unit
 from dealreg.policy.clocks import LastDay, Milestone, Period
 from dealreg.policy.policies import Policy
 
-__all__ = ["Ends", "Term", "calendar_of", "later", "missed", "term"]
+__all__ = ["Ends", "Term", "calendar_of", "fixed_length", "later", "missed", "term"]
 
 Term: TypeAlias = Callable[[Context, Registration], tuple[datetime, datetime | None] | None]
 """When a registration's period starts and ends; None before it starts."""
@@ -36,12 +36,18 @@ def calendar_of(policy: Policy, name: str | None) -> Calendar:
     return next(calendar for calendar in policy.calendars if calendar.name == name)
 
 
+def fixed_length(length: Span, calendar: Calendar) -> timedelta | None:
+    """The length of a span that is as long from whatever instant it begins; None of others."""
+    always = length.unit in (Unit.MINUTES, Unit.HOURS)
+    if always or (calendar.zone == "UTC" and length.unit in (Unit.DAYS, Unit.WEEKS)):
+        return timedelta(**{length.unit.value: length.length})
+    return None
+
+
 def later(length: Span, calendar: Calendar, last_day: LastDay = LastDay.MOMENT) -> Ends:
     """The instant a span after another one."""
-    always = length.unit in (Unit.MINUTES, Unit.HOURS)
-    in_utc = calendar.zone == "UTC" and length.unit in (Unit.DAYS, Unit.WEEKS)
-    if last_day is LastDay.MOMENT and (always or in_utc):
-        fixed = timedelta(**{length.unit.value: length.length})
+    fixed = fixed_length(length, calendar)
+    if fixed is not None and last_day is LastDay.MOMENT:
         return lambda start: start + fixed
 
     @lru_cache(maxsize=_REMEMBERED)

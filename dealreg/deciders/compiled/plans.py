@@ -14,9 +14,16 @@ from dealreg.deciders.compiled.orders import (
     clock,
     closing,
     looks,
-    still_to_come,
 )
-from dealreg.deciders.compiled.outcomes import DENIED, REFERRED, RETURNED, Outcome, barred
+from dealreg.deciders.compiled.outcomes import (
+    DENIED,
+    REFERRED,
+    RETURNED,
+    Lost,
+    Margins,
+    Outcome,
+    barred,
+)
 from dealreg.deciders.compiled.periods import Term, missed, term
 from dealreg.deciders.compiled.rates import Worth, worth
 from dealreg.deciders.compiled.reads import Read, Reads
@@ -41,7 +48,7 @@ __all__ = ["ENDED_BY", "NOT_OFFERED", "After", "Asks", "Overrides", "Plan", "pla
 
 KINDS: Final = {Unmet.DENY: DENIED, Unmet.RETURN: RETURNED, Unmet.REFER: REFERRED}
 
-ENDED_BY: Final = {
+ENDED_BY: Final[dict[Status | None, Outcome]] = {
     **{status: barred(DENIED, status.upper(), STATUS) for status in Status},
     Status.RETURNED: barred(RETURNED, "RETURNED", STATUS),
     None: barred(DENIED, "NOT_YET_SUBMITTED", STATUS),
@@ -114,24 +121,33 @@ class Plan:
         """The place of one of the contest's stages in the policy."""
         return f"{self.path}.{stage}"
 
-    def margin(self, c: Context, registration: Registration, lost: tuple[int, object]) -> Margin:
+    def margins(self, c: Context) -> Margins:
+        """How to tell by how much a registration lost."""
+
+        def margin(registration: Registration, lost: Lost) -> Margin:
+            return self.margin(c, registration, lost)
+
+        return margin
+
+    def margin(self, c: Context, registration: Registration, lost: Lost) -> Margin:
         """By how much a registration lost, from the short form of it."""
         number, rival = lost
         if number < 0:
             window, clock = self.contest.window, self.clock
-            assert window is not None and clock is not None
+            assert window is not None
+            assert clock is not None
             return Margin(
                 clause=self.at("window"),
                 fact=window.clock.name,
                 own=clock(c, registration),
-                rival=rival,  # type: ignore[arg-type]
+                rival=rival,
             )
         key, look = self.contest.prefer[number], self.looks[number]
         return Margin(
             clause=self.prefer_paths[number],
             fact=key.fact.name if isinstance(key, Key) else "preferred",
             own=look(c, registration)[0],
-            rival=look(c, rival)[0],  # type: ignore[arg-type]
+            rival=look(c, rival)[0],
         )
 
 

@@ -16,7 +16,7 @@ Settle: TypeAlias = Callable[[Any, datetime], tuple[Any, dict[str, Any]]]
 
 
 def settle(columns: Mapping[str, FieldType], owns: Mapping[str, FieldType]) -> Settle:
-    """A function that reads some fields of a record as `dealreg.facts.view` reads them (F-4, F-5)."""
+    """A function that reads some fields of a record as `dealreg.facts.view` does (F-4, F-5)."""
 
     def settled(record: Any, at: datetime) -> tuple[Any, dict[str, Any]]:
         found = {name: _value(record, name, kind, at) for name, kind in columns.items()}

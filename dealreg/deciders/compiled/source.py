@@ -1,9 +1,10 @@
 """Python text made of fixed pieces: what goes into a generated function, and what cannot.
 
-A `Code` is a piece of a function. There are four ways to come by one: a template written in this
-package, a numbered slot for a value, a numbered local name, and the name of a column of one of the
-library's own records. Templates are filled with `Code` and nothing else, so no text of a policy
-can become part of a function: it is a value in a slot, as it would be in a closure.
+A `Code` is a piece of a function. There are five ways to come by one: a template written in this
+package, a numbered slot for a value, a numbered local name, a whole number, and the name of a
+column of one of the library's own records. Templates are filled with `Code` and nothing
+else, so no text of a policy can become part of a function: it is a value in a slot, as it would be
+in a closure.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Any, Final
 from dealreg.deciders.compiled.reads import COLUMNS
 from dealreg.facts.fields import Subject
 
-__all__ = ["Code", "Source", "column", "fill"]
+__all__ = ["Code", "Source", "column", "fill", "number"]
 
 _HOLE: Final = re.compile(r"\$")
 _MARK: Final = object()
@@ -46,6 +47,11 @@ def column(subject: Subject, name: str) -> Code:
     """The name of a column, as the record's class spells it."""
     columns = COLUMNS[subject]
     return Code(columns[columns.index(name)], _MARK)
+
+
+def number(value: int) -> Code:
+    """A whole number, written out."""
+    return Code(str(int(value)), _MARK)
 
 
 class Source:

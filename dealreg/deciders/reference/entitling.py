@@ -4,8 +4,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import assert_never
 
-from dealreg.deciders.reference.awarding import Awarded, Held, terms_at
 from dealreg.deciders.clocks import period_of
+from dealreg.deciders.reference.awarding import Awarded, Held, terms_at
 from dealreg.deciders.reference.competing import compete
 from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.records import Registration

@@ -17,7 +17,7 @@ from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
 from dealreg.policy.stages import Scope
 
-__all__ = ["Rules"]
+__all__ = ["Rules", "in_order"]
 
 
 @attrs.frozen(eq=False)
@@ -109,7 +109,7 @@ class Rules:
 
     def benefits(self) -> list[str]:
         """Every benefit of any version, those that others depend on first, else by name."""
-        return list(_in_order(self.versions))
+        return list(in_order(self.versions))
 
     def scope(self, benefit: str) -> tuple[Scope, View]:
         """Which registrations compete: as the latest version says that has the benefit."""
@@ -154,7 +154,7 @@ class Rules:
 
 
 @lru_cache(maxsize=256)
-def _in_order(versions: tuple[Policy, ...]) -> tuple[str, ...]:
+def in_order(versions: tuple[Policy, ...]) -> tuple[str, ...]:
     """The benefits of all versions, those that others depend on first, else by name."""
     depends: dict[str, set[str]] = {}
     for policy in versions:
