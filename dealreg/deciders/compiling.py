@@ -15,7 +15,6 @@ import attrs
 from dealreg.deciders.compiled.admitting import Governed
 from dealreg.deciders.compiled.context import Context
 from dealreg.deciders.compiled.deciding import Decided, decide_conflict, vacancy
-from dealreg.deciders.compiled.kernels import refused
 from dealreg.deciders.compiled.outcomes import (
     DENIED,
     GRANTED,
@@ -32,60 +31,22 @@ from dealreg.deciders.reference.decide import decide_conflict as decide_by_defin
 from dealreg.deciders.reference.decide import found_deadlocks, not_offered
 from dealreg.deciders.reference.governing import Rules, in_order
 from dealreg.deciders.reference.run import Conflict, Run, upstream
+from dealreg.deciders.support import Support, overlapping, support
 from dealreg.errors import UsageError, shown
 from dealreg.facts.canonical import digest
 from dealreg.facts.case import Facts
 from dealreg.facts.instants import instant
 from dealreg.facts.records import EndCustomer, Opportunity, Partner, Registration
-from dealreg.facts.values import Choice
 from dealreg.facts.view import View
 from dealreg.outcome.decision import Decision, PolicyRef, Referral, Standing, StandingKind
 from dealreg.policy.normal import policy_digest
 from dealreg.policy.policies import SEMANTICS, Governs, Policy, PolicyBook
-from dealreg.policy.stages import Award, Scope
+from dealreg.policy.stages import Scope
 from dealreg.policy.walk import externals_of
 
-__all__ = ["Compiled", "Support", "Way", "compile_anew", "compiled"]
+__all__ = ["Compiled", "compile_anew", "compiled"]
 
 _NO_RECORDS: Final[Mapping[str, Any]] = MappingProxyType({})
-
-
-class Way(Choice):
-    """How a contest is decided by the compiled decider."""
-
-    GENERATED = "generated"
-    """By a function written for it; what is seldom by closures."""
-    CLOSURES = "closures"
-    REFERENCE = "reference"
-
-
-@attrs.frozen(kw_only=True)
-class Support:
-    """How one contest of one version is decided.
-
-    Attributes:
-        version: the version of the rules.
-        benefit: the contest.
-        way: how.
-        because: why not in the fastest way; empty where it is.
-    """
-
-    version: str
-    benefit: str
-    way: Way
-    because: str = ""
-
-
-def _support(made: Version, benefit: str) -> Support:
-    plan = made.plans[benefit]
-    if _overlapping(plan.contest.scope):
-        way, because = Way.REFERENCE, "scopes overlap in part"
-    elif plan.contest.joint is not None:
-        way, because = Way.REFERENCE, "those who hold together must fit each other"
-    else:
-        because = refused(plan) or ""
-        way = Way.CLOSURES if because else Way.GENERATED
-    return Support(version=plan.version, benefit=benefit, way=way, because=because)
 
 
 @attrs.frozen(eq=False)
@@ -236,7 +197,7 @@ class Compiled:
     def support(self) -> tuple[Support, ...]:
         """How each contest of each version is decided, and why not in the fastest way."""
         return tuple(
-            _support(made, benefit)
+            support(made, benefit)
             for made in self.versions.values()
             for benefit in sorted(made.plans)
         )
@@ -273,7 +234,7 @@ class Compiled:
         found = run.rules.lead(conflict.benefit, conflict.members)
         if found is None:
             not_offered(run, conflict)
-        elif found[0].joint is not None or _overlapping(scope):
+        elif found[0].joint is not None or overlapping(scope):
             decide_by_definition(run, conflict)
         else:
             lead = self._governed(seen, conflict.benefit, found[1])
@@ -369,11 +330,6 @@ def _short(standing: Standing | None) -> Outcome:
 
 def _no_margin(_registration: Registration, _lost: tuple[int, Any]) -> None:
     return None
-
-
-def _overlapping(scope: Scope) -> bool:
-    """Whether scopes may overlap in part, so that not all compete with all."""
-    return scope.lines is not None and scope.award is Award.WHOLE
 
 
 def _context(rules: Rules, view: View) -> Context:

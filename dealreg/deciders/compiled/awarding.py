@@ -250,7 +250,8 @@ def _overridden(
         passed: dict[int, Loss] = dict.fromkeys(
             refused, ("RULED_AGAINST", clause, None, None, False)
         )
-        return hits, passed | dict.fromkeys(rest, (rule.code, clause, hits[0], None, True))
+        first = hits[0] if hits else None  # nobody is left over where there are none
+        return hits, passed | dict.fromkeys(rest, (rule.code, clause, first, None, True))
     takes = rule.effect is Effect.TAKES  # a contest that is closed has no queue either
     kept = hits if takes else []
     rival = hits[0] if takes else None

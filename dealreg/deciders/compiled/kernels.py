@@ -37,6 +37,7 @@ from dealreg.policy.stages import (
     OthersStand,
     Requirement,
 )
+from dealreg.policy.walk import fact_of
 
 __all__ = ["APART", "Kernel", "Together", "kernel", "refused", "together"]
 

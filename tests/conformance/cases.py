@@ -1,0 +1,72 @@
+"""The cases that deciders are compared on: what `dealreg.testing` makes, and some of it turned."""
+
+import attrs
+from hypothesis import strategies as st
+
+from dealreg import Facts
+from dealreg.testing import CLOCK_EDGE, FACTS_DROPPED, TIE_HEAVY, WELL_TYPED, book_cases, cases
+
+PRESETS = (WELL_TYPED, TIE_HEAVY, FACTS_DROPPED, CLOCK_EDGE)
+ABROAD = {"R1": "Ж1", "R2": "é2", "R3": "𝔘3", "R4": "e\u0301-4", "R5": "登録 5", "R6": "\u202e6"}
+"""Other ids, whose order by code point is not that of the originals."""
+
+
+@st.composite
+def any_case(draw):
+    """A case of any preset, for a policy or a book, as it is or turned."""
+    preset = draw(st.sampled_from(PRESETS))
+    crowded = draw(st.sampled_from((False, False, True)))
+    preset = attrs.evolve(preset, registrations=6) if crowded else preset
+    made = draw(book_cases(preset) if draw(st.integers(0, 3)) == 0 else cases(preset))
+    for turn, seldom in ((as_new, 1), (together, 1), (abroad, 3), (doubled, 3)):
+        if draw(st.integers(0, seldom)) == 0:
+            made = turn(made)
+    return made
+
+
+def as_new(case):
+    """Nothing was ruled or awarded before: what almost every deal looks like."""
+    return attrs.evolve(case, facts=attrs.evolve(case.facts, rulings=(), holdings=()))
+
+
+def together(case):
+    """All of one opportunity."""
+    of = case.facts.registrations[0].opportunity_id or "O1"
+    moved = [attrs.evolve(each, opportunity_id=of) for each in case.facts.registrations]
+    return attrs.evolve(case, facts=attrs.evolve(case.facts, registrations=moved))
+
+
+def abroad(case):
+    """Registration ids in other scripts."""
+
+    def named(record):
+        name = ABROAD.get(record.registration_id, record.registration_id)
+        return attrs.evolve(record, registration_id=name)
+
+    facts = attrs.evolve(
+        case.facts,
+        registrations=map(named, case.facts.registrations),
+        rulings=map(named, case.facts.rulings),
+        holdings=map(named, case.facts.holdings),
+    )
+    answers = {
+        name: {ABROAD.get(key, key): answer for key, answer in by_id.items()}
+        for name, by_id in case.externals.items()
+    }
+    return attrs.evolve(case, facts=facts, externals=answers)
+
+
+def doubled(case):
+    """Every record twice, and in another order."""
+    facts = case.facts
+    return attrs.evolve(
+        case,
+        facts=Facts(
+            registrations=[*reversed(facts.registrations), *facts.registrations],
+            partners=[*facts.partners, *facts.partners],
+            customers=facts.customers,
+            opportunities=facts.opportunities,
+            rulings=[*reversed(facts.rulings), *facts.rulings],
+            holdings=facts.holdings,
+        ),
+    )

@@ -1,0 +1,77 @@
+"""A long run of the conformance suite, with a count to show for it.
+
+`python -m tests.conformance.recorded 100000` compares every decider with the reference on so many
+cases, made anew on every run, in parts each with its own seed; `--seed` brings a run back. It
+prints how many cases there were, of what kind, and which part of the decider decided, and stops at
+the first difference.
+"""
+
+import argparse
+import time
+from collections import Counter
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from dealreg.deciders.compiling import compiled
+from dealreg.policy.policies import Policy
+from tests.conformance.cases import any_case
+from tests.conformance.deciders import DECIDERS, by_reference
+
+PART = 500
+"""How many cases of one seed."""
+
+
+def run(count: int, begin: int) -> Counter:
+    """Compare on so many cases; what was counted."""
+    counted = Counter()
+
+    for part in range(begin, begin + -(-count // PART)):
+
+        @seed(part)
+        @settings(
+            max_examples=min(PART, count),
+            deadline=None,
+            database=None,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=any_case())
+        def compare(case):
+            expected = by_reference(case)
+            for name, decider in DECIDERS.items():
+                assert decider(case) == expected, name
+            counted.update(kinds(case, expected))
+
+        compare()
+    return counted
+
+
+def kinds(case, decision):
+    """What a case counts as."""
+    yield "cases"
+    yield "of a policy" if isinstance(case.rules, Policy) else "of a book"
+    yield "with a referral" if decision.referrals else "without a referral"
+    if decision.deadlocks:
+        yield "with a deadlock"
+    for each in decision.standings:
+        yield f"standings {each.kind}"
+    for each in compiled(case.rules).support():
+        yield f"contests {each.way}"
+
+
+def main() -> None:
+    """Run, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("count", type=int)
+    parser.add_argument("--seed", type=int, default=0)
+    given_ = parser.parse_args()
+    begun = time.monotonic()
+    counted = run(given_.count, given_.seed)
+    print("| | |\n|---|---|")
+    for name, number in sorted(counted.items()):
+        print(f"| {name} | {number:,} |")
+    print(f"\n{time.monotonic() - begun:,.0f} s, no difference")
+
+
+if __name__ == "__main__":
+    main()

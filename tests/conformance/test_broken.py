@@ -1,0 +1,144 @@
+"""The suite notices a decider that is broken: each of these lowerings gives other decisions.
+
+One pool of cases, made once, is decided by the reference and then by each broken decider, compiled
+anew; it has as many cases as an ordinary run of the suite.
+"""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from dealreg.deciders import compiling
+from dealreg.deciders.compiled import (
+    admitting,
+    awarding,
+    conditions,
+    deciding,
+    entitling,
+    inline,
+    kernels,
+    orders,
+    plans,
+    ranks,
+    reads,
+    settled,
+)
+from dealreg.deciders.compiled.source import fill
+from dealreg.deciders.deciding import answered
+from dealreg.deciders.reference.governing import Rules
+from dealreg.policy.predicates import Op
+from tests.conformance.cases import any_case
+from tests.conformance.deciders import by_reference
+
+ENOUGH = 500
+
+
+@pytest.fixture(scope="module")
+def pool():
+    """Cases with the decisions of the reference."""
+    made = []
+
+    @seed(7)
+    @settings(
+        max_examples=ENOUGH,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=any_case())
+    def collect(case):
+        made.append((case, by_reference(case)))
+
+    collect()
+    return made
+
+
+def agrees(case, expected):
+    """Whether the decider, compiled anew, gives the standings and referrals expected."""
+    ready = compiling.compile_anew(case.rules)
+    answers = answered(case.rules, case.facts, case.externals)
+    run = ready.run(Rules.of(case.rules, case.facts, case.at, answers))
+    found = sorted(run.standings, key=lambda s: (s.benefit, s.registration_id, s.line or ""))
+    return tuple(found) == expected.standings and tuple(run.referrals) == expected.referrals
+
+
+def one_instant_less(length, calendar, last_day=orders.later.__defaults__[0]):
+    ends = later(length, calendar, last_day)
+    return lambda start: ends(start) - timedelta(microseconds=1)
+
+
+later, turned = orders.later, ranks.Ranks._turned
+
+
+def unknown_is_false(parts):
+    return lambda c, registration: all(part(c, registration) for part in parts)
+
+
+def never(*_):
+    return None
+
+
+BROKEN = {
+    "a grace window leaves out its last instant": (orders, "later", one_instant_less),
+    "a generated window leaves out its last instant": (
+        kernels,
+        "fixed_window",
+        lambda window, reads_: (
+            None
+            if (length := orders.fixed_window(window, reads_)) is None
+            else length - timedelta(microseconds=1)
+        ),
+    ),
+    "unknown is false in all_of": (conditions, "_all", unknown_is_false),
+    "a return outweighs a denial": (
+        admitting,
+        "_WEIGHT",
+        (admitting.RETURNED, admitting.DENIED, admitting.REFERRED),
+    ),
+    "a partner may hold twice": (awarding.Award, "own_rival", never),
+    "what is rejected for another is never reconsidered": (
+        admitting,
+        "_stands_by",
+        lambda *_: False,
+    ),
+    "the margin is forgotten": (awarding.Field, "told_apart", never),
+    "nobody waits for a ruling": (deciding, "_awaited", lambda *_: ({}, {})),
+    "a won deal goes on": (deciding, "_after_wins", lambda _lead, _members, admitted: admitted),
+    "what is shared is given whole": (entitling, "_share", lambda *_: entitling._WHOLE),
+    "what was is forgotten for what is": (
+        settled,
+        "_supplied",
+        lambda record, name, _at: getattr(record, name, None),
+    ),
+    "a generated `at least` is `more than`": (inline, "_OPS", inline._OPS | {Op.GE: fill(">")}),
+    "missing values sort first in generated functions": (ranks, "_LAST", ranks._FIRST),
+    "the lowest comes first in generated functions": (
+        ranks.Ranks,
+        "_turned",
+        lambda self, key, kind, value, *, highest: turned(
+            self, key, kind, value, highest=not highest
+        ),
+    ),
+    "what ended later has ended": (
+        kernels,
+        "_ended",
+        lambda plan: lambda registration, _at: kernels.ENDED_BY[registration.status],
+    ),
+    "milestones are never missed": (plans, "missed", lambda *_: lambda _c, _r: False),
+    "a substitute is not read": (reads, "_OWN_WAY", reads._OWN_WAY - {"partner_group"}),
+}
+"""What is broken, and where: the owner of a name, the name, and what is put in its place."""
+
+
+def test_whole_it_agrees(pool):
+    assert all(agrees(case, expected) for case, expected in pool)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_it_is_noticed(name, pool, monkeypatch):
+    owner, attribute, broken = BROKEN[name]
+    monkeypatch.setattr(owner, attribute, broken)
+
+    assert not all(agrees(case, expected) for case, expected in pool)
