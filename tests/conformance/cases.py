@@ -1,10 +1,13 @@
 """The cases that deciders are compared on: what `dealreg.testing` makes, and some of it turned."""
 
+from datetime import timedelta
+
 import attrs
 from hypothesis import strategies as st
 
-from dealreg import Facts
+from dealreg import Change, Facts
 from dealreg.testing import CLOCK_EDGE, FACTS_DROPPED, TIE_HEAVY, WELL_TYPED, book_cases, cases
+from dealreg.testing.programme import TIERS
 
 PRESETS = (WELL_TYPED, TIE_HEAVY, FACTS_DROPPED, CLOCK_EDGE)
 ABROAD = {"R1": "Ж1", "R2": "é2", "R3": "𝔘3", "R4": "e\u0301-4", "R5": "登録 5", "R6": "\u202e6"}
@@ -18,7 +21,7 @@ def any_case(draw):
     crowded = draw(st.sampled_from((False, False, True)))
     preset = attrs.evolve(preset, registrations=6) if crowded else preset
     made = draw(book_cases(preset) if draw(st.integers(0, 3)) == 0 else cases(preset))
-    for turn, seldom in ((as_new, 1), (together, 1), (abroad, 3), (doubled, 3)):
+    for turn, seldom in ((as_new, 1), (together, 1), (changed, 2), (abroad, 3), (doubled, 3)):
         if draw(st.integers(0, seldom)) == 0:
             made = turn(made)
     return made
@@ -34,6 +37,23 @@ def together(case):
     of = case.facts.registrations[0].opportunity_id or "O1"
     moved = [attrs.evolve(each, opportunity_id=of) for each in case.facts.registrations]
     return attrs.evolve(case, facts=attrs.evolve(case.facts, registrations=moved))
+
+
+def changed(case):
+    """Partners have risen or fallen, and registrations been scored, the day before."""
+    since = case.at - timedelta(days=1, microseconds=77)
+    facts = case.facts
+    risen = [
+        attrs.evolve(
+            each, changes=(*each.changes, Change("tier", TIERS[n % len(TIERS)], since=since))
+        )
+        for n, each in enumerate(facts.partners)
+    ]
+    scored = [
+        attrs.evolve(each, changes=(*each.changes, Change("score", n % 3, since=since)))
+        for n, each in enumerate(facts.registrations)
+    ]
+    return attrs.evolve(case, facts=attrs.evolve(facts, partners=risen, registrations=scored))
 
 
 def abroad(case):

@@ -31,7 +31,7 @@ from dealreg.policy.predicates import Op
 from tests.conformance.cases import any_case
 from tests.conformance.deciders import by_reference
 
-ENOUGH = 500
+ENOUGH = 900
 
 
 @pytest.fixture(scope="module")
