@@ -300,7 +300,8 @@ def _note(run: Run, conflict: Conflict, lead: Governed, decided: Decided) -> Non
     asked = list(decided.asked)
     if decided.nobody:
         vacated = run.rules.vacated
-        fell = any((m.registration_id, conflict.benefit) in vacated for m in conflict.members)
+        place = (conflict.benefit, conflict.line)
+        fell = any((m.registration_id, *place) in vacated for m in conflict.members)
         question = vacancy(lead, conflict.members, vacated=fell)
         asked += [] if question is None else [question]
 

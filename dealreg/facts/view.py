@@ -127,7 +127,7 @@ class View:
 
     def ended(self, registration: Registration) -> datetime | None:
         """When it ended, of itself or by the rules; None if it has not, or that is not known."""
-        stated = self._stated_status(registration)
+        stated = stated_status(registration, self.at)
         if stated not in LIVE:
             return registration.ended_at if stated in ENDED else None
         expiry = self.expiries.get(registration.registration_id)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from dealreg.deciders.reference.clocks import deadline
+from dealreg.deciders.clocks import deadline
 from dealreg.errors import PolicyError
 from dealreg.facts.calendars import UTC_CALENDAR, Calendar
 from dealreg.facts.values import Span

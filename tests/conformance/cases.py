@@ -10,7 +10,14 @@ from dealreg.testing import CLOCK_EDGE, FACTS_DROPPED, TIE_HEAVY, WELL_TYPED, bo
 from dealreg.testing.programme import TIERS
 
 PRESETS = (WELL_TYPED, TIE_HEAVY, FACTS_DROPPED, CLOCK_EDGE)
-ABROAD = {"R1": "Ж1", "R2": "é2", "R3": "𝔘3", "R4": "e\u0301-4", "R5": "登録 5", "R6": "\u202e6"}
+ABROAD = {
+    "R1": "Ж1",
+    "R2": "é2",
+    "R3": "\U0001d5183",
+    "R4": "e\u0301-4",
+    "R5": "登録 5",
+    "R6": "\u202e6",
+}
 """Other ids, whose order by code point is not that of the originals."""
 
 

@@ -7,6 +7,7 @@ the first difference.
 """
 
 import argparse
+import sys
 import time
 from collections import Counter
 
@@ -67,10 +68,10 @@ def main() -> None:
     given_ = parser.parse_args()
     begun = time.monotonic()
     counted = run(given_.count, given_.seed)
-    print("| | |\n|---|---|")
-    for name, number in sorted(counted.items()):
-        print(f"| {name} | {number:,} |")
-    print(f"\n{time.monotonic() - begun:,.0f} s, no difference")
+    lines = ["| | |", "|---|---|"]
+    lines += [f"| {name} | {number:,} |" for name, number in sorted(counted.items())]
+    lines += ["", f"{time.monotonic() - begun:,.0f} s, no difference", ""]
+    sys.stdout.write("\n".join(lines))
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ BROKEN = {
     "what ended later has ended": (
         kernels,
         "_ended",
-        lambda plan: lambda registration, _at: kernels.ENDED_BY[registration.status],
+        lambda _plan: lambda registration, _at: kernels.ENDED_BY[registration.status],
     ),
     "milestones are never missed": (plans, "missed", lambda *_: lambda _c, _r: False),
     "a substitute is not read": (reads, "_OWN_WAY", reads._OWN_WAY - {"partner_group"}),

@@ -29,8 +29,8 @@ Group: TypeAlias = tuple[list[int], str | None]
 Loss: TypeAlias = tuple[str, str, int | None, Lost | None, bool]
 """Code, clause, rival, by what it lost, and whether it may get the terms for others."""
 
-Held: TypeAlias = tuple[int, int, int]
-"""As which a registration holds: the place; or of places, how many, shared among how many."""
+Held: TypeAlias = tuple[tuple[int, ...], int]
+"""As which a registration holds: its place; or the places that are shared, among how many."""
 
 Pool: TypeAlias = tuple[list[int], str, str, int | None]
 """Those between whom a person decides, code, clause, and how many of them can hold."""
@@ -202,12 +202,11 @@ def award(field: Field, eligible: Sequence[int], held: dict[int, Holding]) -> Aw
     for each in eligible:
         if each in held:
             made.kept[each] = held[each]
-            made.hold(each, (held[each].place, 1, 1))
+            made.hold(each, ((held[each].place,), 1))
     made.kept_places = sorted(holding.place for holding in made.kept.values())
     inside, late, anchor, closes = _in_time(field, eligible, made.kept)
     _fill(made, field.ranked(each for each in inside if each not in made.kept))
-    if not made.kept:
-        _note_open(made, inside)
+    _note_open(made, inside)
     clause = field.plan.at("window")
     for each in _flat(field.ranked(late)):
         loss: Loss = ("OUTSIDE_WINDOW", clause, anchor, (-1, closes), True)
@@ -291,7 +290,7 @@ def _note_open(made: Award, inside: Sequence[int]) -> None:
     if timed:
         last = closing(min(timed))[0] + still_to_come(window, plan.reads)
         if last >= c.at:
-            made.open_until, made.inside = last, frozenset(inside)
+            made.open_until, made.inside = last, frozenset(inside) - made.kept.keys()
 
 
 def _fill(made: Award, groups: list[Group]) -> None:
@@ -314,9 +313,9 @@ def _fill(made: Award, groups: list[Group]) -> None:
         if _contested(made, len(room)):
             queue.extendleft(reversed(_tied(made, room, unclear)))
         elif room:
-            place = made.open_place()
+            held: Held = ((made.open_place(),), 1)
             for each in room:
-                made.hold(each, (place, 1, 1))
+                made.hold(each, held)
 
 
 def _no_room(made: Award, who: int, room: dict[Any, int]) -> Loss | Pool | None:
@@ -380,6 +379,6 @@ def _share(made: Award, tied: list[int]) -> None:
     """All of the tied hold, each an equal part of the places that are left."""
     capacity = made.field.plan.contest.capacity
     left = len(tied) if capacity is None else min(capacity - made.taken, len(tied))
-    held = (made.open_place(), left, len(tied))
+    held = (tuple(made.open_place(ahead) for ahead in range(left)), len(tied))
     for each in tied:
         made.hold(each, held)

@@ -174,7 +174,7 @@ def _placed(made: Award, who: int, queue: dict[int, int]) -> Outcome:
             ("KEPT", plan.at("final_from")) if who in made.kept else ("GRANTED", plan.path)
         )
         gets = entitlement(made, who)
-        return GRANTED, code, clause, None, made.holders[who][0], gets, (), None, until
+        return GRANTED, code, clause, None, made.holders[who][0][0], gets, (), None, until
     loss = made.lost.get(who)
     if loss is None:
         pool = made.pooled[who]

@@ -27,19 +27,16 @@ def entitlement(made: Award, who: int) -> Gets:
     if who in made.kept:
         kept = made.kept[who]
         return kept.label, kept.percent, kept.share, starts, ends
-    worth = worth_at(plan, held[0])
+    worth = worth_at(plan, held[0][0])
     return worth.label, _percent(made, who, worth), _share(plan, held), starts, ends
 
 
 def _share(plan: Plan, held: Held) -> Fraction:
     """The share of its place; of places that equal holders share, an equal part of them all."""
-    place, places, among = held
-    if places == among == 1:
-        share = worth_at(plan, place).share
-        return _WHOLE if share is None else share
-    stated = [worth_at(plan, place + step).share for step in range(places)]
-    shares = (_WHOLE if share is None else share for share in stated)
-    return sum(shares, Fraction(0)) / among
+    places, among = held
+    stated = [worth_at(plan, place).share for place in places]
+    shares = [_WHOLE if share is None else share for share in stated]
+    return shares[0] if len(shares) == among == 1 else sum(shares, Fraction(0)) / among
 
 
 def residual(made: Award, who: int) -> Gets | None:
@@ -68,8 +65,8 @@ def _first_percent(made: Award, who: int) -> Fraction | None:
     rivals = [each for each in made.holders if each != who]
     if not rivals or not plan.gives:
         return None
-    place = min(made.holders[each][0] for each in rivals)
-    first = [each for each in rivals if made.holders[each][0] == place]
+    place = min(made.holders[each][0][0] for each in rivals)
+    first = [each for each in rivals if made.holders[each][0][0] == place]
     return max((rate for rate in _rates(made, first) if rate is not None), default=None)
 
 
