@@ -67,6 +67,8 @@ POLICY = Policy(
 )
 
 _RANK = {"bronze": 0, "silver": 1, "gold": 2, "platinum": 3}
+_GOLD = _RANK["gold"]
+_LEAST_AMOUNT = 10_000
 _WEEK = timedelta(days=7)
 _LIVE = frozenset({"submitted", "under_review", "approved", "converted"})
 
@@ -88,24 +90,18 @@ def by_hand(
             continue
         partner = partners.get(each.partner_id)
         tier = None if partner is None else partner.tier
-        amount, kind, evidence = each.amount, each.opportunity_type, each.evidence
         rank = -1 if tier is None else _RANK[tier]
+        amount, kind, evidence = each.amount, each.opportunity_type, each.evidence
         if rank == 0:
             protection.append(("denied", "TIER_TOO_LOW", None, None))
-        elif amount is not None and amount.currency == "EUR" and amount.amount < 10000:
+        elif amount is not None and amount.currency == "EUR" and amount.amount < _LEAST_AMOUNT:
             protection.append(("denied", "TOO_SMALL", None, None))
         elif kind is not None and kind != "net_new":
             protection.append(("denied", "NOT_NEW", None, None))
         elif evidence is not None and "meeting" not in evidence:
             protection.append(("denied", "NO_EVIDENCE", None, None))
-        elif rank < 0:
-            protection.append(("returned", "TIER_TOO_LOW", None, None))
-        elif amount is None or amount.currency != "EUR":
-            protection.append(("returned", "TOO_SMALL", None, None))
-        elif kind is None:
-            protection.append(("returned", "NOT_NEW", None, None))
-        elif evidence is None:
-            protection.append(("returned", "NO_EVIDENCE", None, None))
+        elif rank < 0 or amount is None or amount.currency != "EUR" or not kind or evidence is None:
+            protection.append(_returned(each, rank))
         else:
             score = each.score
             protection.append(None)
@@ -113,6 +109,17 @@ def by_hand(
     if able:
         _award(registrations, protection, able)
     return protection, _special_bid(registrations, partners, protection)
+
+
+def _returned(registration: Registration, rank: int) -> tuple[Any, ...]:
+    amount = registration.amount
+    if rank < 0:
+        code = "TIER_TOO_LOW"
+    elif amount is None or amount.currency != "EUR":
+        code = "TOO_SMALL"
+    else:
+        code = "NOT_NEW" if registration.opportunity_type is None else "NO_EVIDENCE"
+    return "returned", code, None, None
 
 
 def _award(registrations: Sequence[Registration], protection: list[Any], able: list[Any]) -> None:
@@ -148,7 +155,7 @@ def _special_bid(
             continue
         partner = partners.get(each.partner_id)
         tier = None if partner is None else partner.tier
-        if tier is not None and _RANK[tier] < 2:
+        if tier is not None and _RANK[tier] < _GOLD:
             special.append(("denied", "NOT_GOLD", None, None))
         elif held[0] != "granted":
             special.append(("denied", "NOT_HOLDER", held[2], None))
@@ -175,7 +182,7 @@ def deal(count: int) -> tuple[tuple[Registration, ...], dict[str, Partner]]:
             submitted_at=BEGUN + timedelta(minutes=minute),
             opportunity_type=chance.choice(("net_new",) * 7 + ("renewal",)),
             amount=Money(chance.choice((5_000, 20_000, 30_000, 40_000, 50_000, 60_000)), "EUR"),
-            evidence=("meeting", "offer") if chance.random() < 0.9 else ("offer",),
+            evidence=("meeting", "offer") if chance.randrange(10) else ("offer",),
             score=chance.choice((None, 1, 2, 3, 4, 5)),
         )
         for place, minute in enumerate(minutes)

@@ -146,8 +146,8 @@ class Compiled:
                     partners,
                     opportunities,
                     outright.view,
-                    customers=customers,
-                    registrations=registrations,
+                    customers,
+                    registrations,
                 ),
                 registrations,
             )
@@ -339,9 +339,9 @@ def _context(rules: Rules, view: View) -> Context:
         view.partners,
         view.opportunities,
         lambda _: view,
-        rules.answers,
-        rules.rulings,
-        rules.holdings,
+        answers=rules.answers,
+        rulings=rules.rulings,
+        holdings=rules.holdings,
     )
 
 

@@ -9,8 +9,9 @@ from itertools import chain
 
 import attrs
 
+from dealreg.deciders.compiling import Compiled, compiled
 from dealreg.deciders.deciding import Externals, answered
-from dealreg.deciders.reference.decide import found_deadlocks, run_quietly
+from dealreg.deciders.reference.decide import found_deadlocks
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.run import Run
 from dealreg.facts.case import Facts
@@ -58,6 +59,11 @@ class Docket:
     @grouping.default
     def _no_cells(self) -> Grouping:
         return Grouping(self.policies)
+
+    @property
+    def decider(self) -> Compiled:
+        """The rules, compiled once for all that replay them."""
+        return compiled(self.rules)
 
     @property
     def policies(self) -> tuple[Policy, ...]:
@@ -202,7 +208,7 @@ class Docket:
         settled = settle(cell, run, at, because)
         if settled.moved:
             rules = self.asked_of(cell, at)
-            run = run_quietly(rules)
+            run = self.decider.run(rules)
             adopt(cell, run)
         asked = {member.registration_id for member in rules.registrations}
         cell.settled = cell.active <= asked
@@ -211,7 +217,7 @@ class Docket:
         cell.referrals = tuple(run.referrals)
         told += settled.entries
         told += notices(cell, rules, at, touched)
-        told += _deadlocked(cell, run, at, asked, because)
+        told += _deadlocked(cell, run, self.decider, at, asked, because)
         retire(cell, rules)
         self._set_alarm(cell, rules, at, asked)
         return set(chain.from_iterable(map(self._counted_with, settled.turned)))
@@ -221,16 +227,16 @@ class Docket:
         names = beside(cell, touched, self.policies, self.rules, self.ledger.registrations)
         if names is not None:
             rules = self.asked_of(cell, at, names & cell.active)
-            run = run_quietly(rules)
+            run = self.decider.run(rules)
             if still_sealed(cell, run, touched, self.policies):
                 return rules, run
         rules = self.asked_of(cell, at)
-        return rules, run_quietly(rules)
+        return rules, self.decider.run(rules)
 
     def resettle(self, cell: Cell, at: datetime) -> None:
         """Bring places in a queue up to date that were left as they were."""
         if not cell.settled:
-            run = run_quietly(self.asked_of(cell, at))
+            run = self.decider.run(self.asked_of(cell, at))
             adopt(cell, run)
             cell.settled = True
 
@@ -289,13 +295,18 @@ class Docket:
 
 
 def _deadlocked(
-    cell: Cell, run: Run, at: datetime, asked: set[str], because: tuple[str, ...]
+    cell: Cell,
+    run: Run,
+    decider: Compiled,
+    at: datetime,
+    asked: set[str],
+    because: tuple[str, ...],
 ) -> Iterator[FoundDeadlock | EndedDeadlock]:
     """Note the deadlocks of the registrations that were asked about: the new, and the ended."""
     before = {place: each for place, each in cell.deadlocks.items() if place[0] in asked}
     for place in before:
         del cell.deadlocks[place]
-    for each in found_deadlocks(run):
+    for each in found_deadlocks(run, decider.run):
         place = (each.blocked, each.benefit, each.line)
         cell.deadlocks[place] = each
         if before.pop(place, None) != each:

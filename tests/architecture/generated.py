@@ -20,6 +20,7 @@ from dealreg.facts.fields import Field, FieldType, Subject
 from dealreg.policy import clocks, contests, policies, predicates, stages, terms
 from tests.architecture.forgotten import UNIONS, readers
 from tests.architecture.package import ROOT
+from tests.architecture.supported import support_table
 
 BEGIN, END = "<!-- generated -->", "<!-- end of generated -->"
 _SUBJECTS = {
@@ -242,7 +243,10 @@ WHOLE = {
 }
 """Pages that are generated from their first line to their last."""
 
-PARTS = {ROOT / "docs/contributing/add-a-node.md": readers_table}
+PARTS = {
+    ROOT / "docs/contributing/add-a-node.md": readers_table,
+    ROOT / "docs/reference/deciders.md": support_table,
+}
 """Pages with a generated part, between two marks."""
 
 if __name__ == "__main__":

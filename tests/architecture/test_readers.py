@@ -17,6 +17,7 @@ from dealreg import (
     Same,
     SinceEnded,
     Tally,
+    compiled,
     contest,
     decide,
     earliest,
@@ -161,6 +162,17 @@ def reads_reference(node):
     assert decision.trace
 
 
+def reads_compiled(node):
+    policy = policy_with(node)
+    made = decide(policy, facts(), at="2026-04-01T00:00Z", externals=EXTERNALS)
+
+    ready = compiled(policy)
+
+    found = ready.decide(facts(), at="2026-04-01T00:00Z", externals=EXTERNALS)
+    assert found == attrs.evolve(made, trace=())
+    assert {support.way for support in ready.support()} == {"generated"}
+
+
 def reads_normal_form(node):
     normal = normal_form(policy_with(node))
 
@@ -249,6 +261,7 @@ def reads_description(node):
 
 READERS = {
     "reference": reads_reference,
+    "compiled": reads_compiled,
     "normal_form": reads_normal_form,
     "walk": reads_walk,
     "json": reads_json,

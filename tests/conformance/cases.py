@@ -5,10 +5,21 @@ from datetime import timedelta
 import attrs
 from hypothesis import strategies as st
 
-from dealreg import Change, Facts
-from dealreg.testing import CLOCK_EDGE, FACTS_DROPPED, TIE_HEAVY, WELL_TYPED, book_cases, cases
+from dealreg import Change, Facts, span
+from dealreg.facts.values import Unit
+from dealreg.policy.stages import Grace, Scope
+from dealreg.testing import (
+    CLOCK_EDGE,
+    FACTS_DROPPED,
+    TIE_HEAVY,
+    WELL_TYPED,
+    book_cases,
+    cases,
+    policies,
+)
 from dealreg.testing.programme import TIERS
 
+MOVING = (Unit.BUSINESS_DAYS, Unit.MONTHS)
 PRESETS = (WELL_TYPED, TIE_HEAVY, FACTS_DROPPED, CLOCK_EDGE)
 ABROAD = {
     "R1": "Ж1",
@@ -32,6 +43,37 @@ def any_case(draw):
         if draw(st.integers(0, seldom)) == 0:
             made = turn(made)
     return made
+
+
+@st.composite
+def ordinary_case(draw):
+    """A case in the circumstances that most deals are in: what is made fast is made for these."""
+    preset = attrs.evolve(draw(st.sampled_from(PRESETS)), registrations=8, contests=2)
+    made = as_new(draw(cases(preset, policy=policies(preset).map(ordinary))))
+    made = together(made) if draw(st.integers(0, 3)) else made
+    return changed(made) if draw(st.integers(0, 2)) == 0 else made
+
+
+def ordinary(policy):
+    """The policy with all taken out that few programmes have: one holder, no exceptions."""
+    return attrs.evolve(policy, contests=[_ordinary(each) for each in policy.contests])
+
+
+def _ordinary(contest):
+    window = contest.window
+    if isinstance(window, Grace):
+        window = Grace(span("7 days") if window.length.unit in MOVING else window.length)
+    return attrs.evolve(
+        contest,
+        scope=Scope(),
+        requires=contest.requires[:1],
+        overrides=(),
+        window=window,
+        capacity=1,
+        joint=None,
+        period=None,
+        milestones=(),
+    )
 
 
 def as_new(case):

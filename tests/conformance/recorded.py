@@ -12,10 +12,11 @@ import time
 from collections import Counter
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
 from dealreg.deciders.compiling import compiled
 from dealreg.policy.policies import Policy
-from tests.conformance.cases import any_case
+from tests.conformance.cases import any_case, ordinary_case
 from tests.conformance.deciders import DECIDERS, by_reference
 
 PART = 500
@@ -36,7 +37,7 @@ def run(count: int, begin: int) -> Counter:
             phases=[Phase.generate, Phase.shrink],
             suppress_health_check=list(HealthCheck),
         )
-        @given(case=any_case())
+        @given(case=st.one_of(any_case(), any_case(), ordinary_case()))
         def compare(case):
             expected = by_reference(case)
             for name, decider in DECIDERS.items():

@@ -15,13 +15,15 @@ from dealreg.facts.canonical import canonical_json
 from dealreg.policy.policies import Policy
 from dealreg.policy.stages import Award
 from dealreg.policy.walk import externals_of
-from tests.conformance.cases import any_case, as_new, together
+from tests.conformance.cases import any_case, as_new, ordinary_case, together
 from tests.conformance.deciders import DECIDERS, by_reference
 
 
 @pytest.mark.parametrize("decider", DECIDERS)
-@given(case=any_case())
-def test_decider_agrees(decider, case):
+@pytest.mark.parametrize("made", [any_case, ordinary_case])
+@given(data=st.data())
+def test_decider_agrees(made, decider, data):
+    case = data.draw(made())
     expected, found = by_reference(case), DECIDERS[decider](case)
 
     for one, other in zip(expected.standings, found.standings, strict=True):

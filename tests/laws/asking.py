@@ -5,8 +5,8 @@ import re
 import attrs
 from hypothesis import strategies as st
 
-from dealreg.deciders.deciding import decide
 from dealreg.deciders.clocks import with_clocks
+from dealreg.deciders.deciding import decide
 from dealreg.deciders.reference.truth import Reader
 from dealreg.facts.canonical import canonical_json
 from dealreg.facts.fields import SinceEnded, Tally

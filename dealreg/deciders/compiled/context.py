@@ -31,11 +31,11 @@ class Context:
     partners: Mapping[str, Partner]
     opportunities: Mapping[str, Opportunity]
     look: Callable[["Context"], View]
+    customers: Mapping[str, EndCustomer] = _NONE
+    registrations: Sequence[Registration] = ()
     answers: Answers = _NONE
     rulings: Mapping[tuple[str, str], Ruling] = _NONE
     holdings: Mapping[tuple[str, str, str | None], Holding] = _NONE
-    customers: Mapping[str, EndCustomer] = _NONE
-    registrations: Sequence[Registration] = ()
     _view: View | None = attrs.field(default=None, init=False)
 
     @property

@@ -139,7 +139,9 @@ def _accepting(field: Field, other: int) -> Field:
         decided_at=c.at,
     )
     rulings = {**c.rulings, (about, field.plan.benefit): word}
-    accepted = Context(c.at, c.partners, c.opportunities, lambda _: c.view, c.answers, rulings)
+    accepted = Context(
+        c.at, c.partners, c.opportunities, lambda _: c.view, answers=c.answers, rulings=rulings
+    )
     made = Field(field.plan, accepted, field.members)
     made.looked[:] = field.looked
     made.claims.update(field.claims)
