@@ -44,7 +44,7 @@ from dealreg.policy.policies import SEMANTICS, Governs, Policy, PolicyBook
 from dealreg.policy.stages import Scope
 from dealreg.policy.walk import externals_of
 
-__all__ = ["Compiled", "compile_anew", "compiled"]
+__all__ = ["Compiled", "compile_anew", "compiled", "externals_in"]
 
 _NO_RECORDS: Final[Mapping[str, Any]] = MappingProxyType({})
 

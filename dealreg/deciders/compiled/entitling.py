@@ -8,7 +8,7 @@ from dealreg.deciders.compiled.outcomes import Gets
 from dealreg.deciders.compiled.plans import Plan
 from dealreg.deciders.compiled.rates import NO_TERMS, Worth
 
-__all__ = ["entitlement", "residual"]
+__all__ = ["entitlement", "residual", "worth_at"]
 
 _WHOLE = Fraction(1)
 

@@ -44,7 +44,7 @@ from dealreg.policy.paths import (
 from dealreg.policy.predicates import Predicate
 from dealreg.policy.stages import Effect, HolderOf, Key, Requirement, Unmet
 
-__all__ = ["ENDED_BY", "NOT_OFFERED", "After", "Asks", "Overrides", "Plan", "plan"]
+__all__ = ["ENDED_BY", "NOT_OFFERED", "After", "Asks", "Overrides", "Plan", "plan", "settled"]
 
 KINDS: Final = {Unmet.DENY: DENIED, Unmet.RETURN: RETURNED, Unmet.REFER: REFERRED}
 
