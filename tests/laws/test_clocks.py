@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import attrs
-from dealreg.deciders.reference.clocks import answer_due, deadline, milestone_due, period_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from dealreg.deciders.clocks import answer_due, deadline, milestone_due, period_of
 from dealreg.facts.calendars import (
     UTC_CALENDAR,
     add_span,

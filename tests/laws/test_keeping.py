@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import attrs
-from dealreg.deciders.reference.clocks import milestone_due, period_of
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from dealreg.deciders.clocks import milestone_due, period_of
 from dealreg.facts.records import Partner, Registration, Status, Verdict
 from dealreg.outcome.decision import StandingKind
 from dealreg.policy.contests import final_field

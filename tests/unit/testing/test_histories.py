@@ -56,6 +56,9 @@ EASILY = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+COUNTED = settings(max_examples=100, phases=[Phase.generate])
+"""So many under every profile: what is counted must not depend on it."""
+
 
 def told(case):
     return replay(case.rules, case.history, externals=case.externals, until=case.at)
@@ -80,7 +83,7 @@ def test_histories_of_books_are_orderly_too(case):
 def test_a_disorderly_history_is_replayed_and_what_is_impossible_is_set_aside():
     codes = Counter()
 
-    @settings(max_examples=100, phases=[Phase.generate])  # under every profile: it counts
+    @COUNTED
     @given(history_cases(DISORDERLY))
     def count(case):
         codes.update(each.code for each in told(case).set_aside)
@@ -127,6 +130,7 @@ def test_rules_of_your_own_get_histories_that_fit_them(rules):
 def test_some_events_are_late_some_ahead_and_some_have_no_sequence():
     found = Counter()
 
+    @COUNTED
     @given(history_cases())
     def count(case):
         for event in case.history.events:
@@ -141,6 +145,7 @@ def test_some_events_are_late_some_ahead_and_some_have_no_sequence():
 def test_events_lie_at_the_ends_of_clocks_and_a_tick_beside():
     steps = Counter()
 
+    @COUNTED
     @given(histories_for(CLOCKED, CLOCK_EDGE))
     def count(history):
         ends = {end for event in history.events for end in ends_from(CLOCKED, event.happened_at)}
