@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 
 from dealreg import Change, Facts, span
 from dealreg.facts.values import Unit
-from dealreg.policy.stages import Grace, Scope
+from dealreg.deciders.columnar.support import refusals
+from dealreg.policy.clocks import Period
+from dealreg.policy.paths import contest_path, override_path, prefer_path, requirement_path
+from dealreg.policy.stages import Bucket, Grace, Scope
 from dealreg.testing import (
     CLOCK_EDGE,
     FACTS_DROPPED,
@@ -139,3 +142,99 @@ def doubled(case):
             holdings=facts.holdings,
         ),
     )
+
+
+@st.composite
+def columnar_case(draw):
+    """A case whose policy is decided column by column, as a table can tell it."""
+    preset = attrs.evolve(draw(st.sampled_from(PRESETS)), registrations=8, contests=2)
+    made = draw(cases(preset, policy=policies(preset).map(in_columns)))
+    made = together(made) if draw(st.integers(0, 2)) else made
+    made = abroad(made) if draw(st.integers(0, 3)) == 0 else made
+    return as_of_now(made)
+
+
+def in_columns(policy):
+    """The policy without what cannot be decided in columns."""
+    plain = [
+        attrs.evolve(
+            each,
+            scope=Scope(),
+            capacity=1,
+            joint=None,
+            milestones=(),
+            window=_in_columns(each.window),
+            period=_lasting(each.period),
+        )
+        for each in policy.contests
+    ]
+    policy = attrs.evolve(policy, contests=plain, sla=None)
+    while found := {each.path for each in refusals(policy)}:
+        policy = attrs.evolve(policy, contests=[_less(each, found) for each in policy.contests])
+    return policy
+
+
+def _in_columns(window):
+    if isinstance(window, Bucket):
+        return Bucket(Unit.DAYS, window.clock)
+    if isinstance(window, Grace):
+        length = window.length
+        return Grace(span("7 days") if length.unit in MOVING else length, window.clock)
+    return window
+
+
+def _lasting(period):
+    if period is None:
+        return None
+    length = span("30 days") if period.length.unit in MOVING else period.length
+    return Period(length, period.starts)
+
+
+def _less(contest, found):
+    """The contest without the parts that lie at places found."""
+    benefit = contest.benefit
+
+    def fine(path):
+        return not any(each.startswith(path) for each in found)
+
+    def lean(terms):
+        return None if terms is None else attrs.evolve(terms, rate=None)
+
+    return attrs.evolve(
+        contest,
+        requires=[e for e in contest.requires if fine(requirement_path(benefit, e.code))],
+        overrides=[e for e in contest.overrides if fine(override_path(benefit, e.code))],
+        prefer=[e for n, e in enumerate(contest.prefer) if fine(prefer_path(benefit, n))],
+        gives=[
+            each if fine(contest_path(benefit, f"gives[{n}]")) else lean(each)
+            for n, each in enumerate(contest.gives)
+        ],
+        others=contest.others
+        if fine(contest_path(benefit, "others"))
+        else attrs.evolve(contest.others, terms=lean(contest.others.terms), when=None),
+        one_per="partner_id",
+        window=contest.window if fine(contest_path(benefit, "window")) else None,
+        period=contest.period if fine(contest_path(benefit, "period")) else None,
+    )
+
+
+def as_of_now(case):
+    """The case without what a table cannot tell: dated changes, rulings, holdings, courses."""
+
+    def plain(record):
+        return attrs.evolve(record, changes=())
+
+    facts = case.facts
+    registrations = [
+        attrs.evolve(plain(each), extensions=(), pauses=()) for each in facts.registrations
+    ]
+    made = attrs.evolve(
+        facts,
+        registrations=registrations,
+        partners=map(plain, facts.partners),
+        customers=map(plain, facts.customers),
+        opportunities=map(plain, facts.opportunities),
+        rulings=(),
+        holdings=(),
+    )
+    return attrs.evolve(case, facts=made, externals={})

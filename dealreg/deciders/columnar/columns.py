@@ -1,0 +1,359 @@
+"""The facts of a policy as columns of a dataframe: bound by name and type before data is read.
+
+A table has one row for each registration, and a column for each field of the vocabulary that the
+policy reads, whoever's fact it is. Every fact becomes one expression that is null where the fact
+is not known, as the reference reads it (spec clauses F-1 to F-5).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import reduce
+from typing import Any, Final, assert_never
+
+import attrs
+
+from dealreg.deciders.columnar.kinds import Expr, Type
+from dealreg.errors import FactsError, FactsErrors, shown, suggestion
+from dealreg.facts.fields import Derived, Elapsed, Field, FieldType, Same
+from dealreg.facts.records import ENDED, Status
+from dealreg.facts.vocabulary import Vocabulary
+from dealreg.policy.predicates import Fact
+
+__all__ = ["ALWAYS", "REASONS", "STATUSES", "Columns", "chosen"]
+
+ALWAYS: Final = ("registration_id", "partner_id", "submitted_at")
+"""Columns that every table has."""
+
+REASONS: Final = (
+    *(f"the row has no `{name}`" for name in ALWAYS),
+    "the row has a status that is none",
+    "the row has a level that is not on the ladder",
+)
+"""What may be wrong with a row, by number."""
+
+_OPTIONAL: Final = frozenset(
+    {"status", "approved_at", "ended_at", "filed_by", "partner_group", "last_submitted_at"}
+)
+"""Fields that a table may lack: every registration is live, nothing has ended, nobody filed for
+others."""
+
+STATUSES: Final = tuple(Status)
+_UTC: Final = ("UTC", "Etc/UTC")
+
+
+@attrs.frozen(eq=False)
+class Columns:
+    """The columns of one table, under one vocabulary, as of one instant.
+
+    Attributes:
+        vocabulary: the fields.
+        at: the instant asked about.
+        schema: the type of each column.
+        unknown: names of fields that are not known of any registration.
+        backend: the library that computes, as narwhals names it.
+    """
+
+    vocabulary: Vocabulary
+    at: datetime
+    schema: Mapping[str, Type]
+    unknown: frozenset[str] = frozenset()
+    backend: str = "polars"
+
+    def check(self, fields: Iterable[str], *, reasons: bool = False) -> None:
+        """Check that the table has a column of a fitting type for each field read.
+
+        With `reasons`, also one of the reasons for which registrations were rejected.
+
+        Raises:
+            FactsErrors: when it has not; all at once.
+        """
+        wanted = {name: self._field(name) for name in (*ALWAYS, "status", *fields)}
+        problems = [problem for name in sorted(wanted) for problem in self._problems(wanted[name])]
+        if reasons and "status_reason" not in {*self.schema, *self.unknown}:
+            problems.append(self._absent("status_reason"))
+        if problems:
+            raise FactsErrors(problems)
+
+    def value(self, fact: Fact) -> Expr:
+        """A fact as an expression, null where it is not known."""
+        value = self._value(self._field(fact.name))
+        if fact.as_of is None:
+            return value
+        anchor = self._value(self._field(fact.as_of))
+        return _nw().when(~anchor.is_null()).then(value)
+
+    def type(self, fact: Fact) -> FieldType:
+        """The type of the field that a fact is about."""
+        return self._field(fact.name).type
+
+    def levels(self, fact: Fact) -> tuple[str, ...]:
+        """The ladder of the field that a fact is about, the lowest level first."""
+        return self._field(fact.name).levels
+
+    def currency(self, fact: Fact) -> Expr:
+        """The currency of an amount of money."""
+        return self._text(self.currency_column(fact.name))
+
+    def currency_column(self, name: str) -> str:
+        """The column that has the currency of an amount."""
+        own = f"{name}_currency"
+        return "currency" if name == "amount" and own not in self.schema else own
+
+    def number(self, fact: Fact) -> Type:
+        """The type of the column of a number or an amount."""
+        return self.schema.get(fact.name, _nw().Int64())
+
+    def status(self) -> Expr:
+        """The status at the instant, as a number of `STATUSES`; -1 before submission (F-3)."""
+        nw = _nw()
+        number = self._status_number()
+        ended = [STATUSES.index(each) for each in STATUSES if each in ENDED]
+        at = self._lit(self.at)
+        ended_later = approved = known = nw.lit(value=False)
+        if self._has("ended_at"):
+            ended_later = (self._instant("ended_at") > at).fill_null(value=False)
+        if self._has("approved_at"):
+            approved = (self._instant("approved_at") <= at).fill_null(value=False)
+            known = ~self._instant("approved_at").is_null()
+        reopened = nw.when(approved).then(self._int(Status.APPROVED))
+        reopened = reopened.otherwise(self._int(Status.SUBMITTED))
+        early = (number == STATUSES.index(Status.APPROVED)) & known & ~approved
+        stated = chosen(
+            [
+                (number.is_in(ended) & ended_later, reopened),
+                (early, self._int(Status.SUBMITTED)),
+            ],
+            number,
+        )
+        begun = (self._instant("submitted_at") <= at).fill_null(value=False)
+        return nw.when(begun).then(stated).otherwise(nw.lit(-1))
+
+    def malformed(self, ladders: Iterable[str] = ()) -> Expr:
+        """What is wrong with a row: 0 for nothing, else a number of `REASONS`, from 1 on."""
+        nw = _nw()
+        wrong = [(nw.col(name).is_null(), n) for n, name in enumerate(ALWAYS, start=1)]
+        if self._has("status"):
+            known = self._text("status").is_in([each.value for each in STATUSES])
+            odd = ~known.fill_null(value=True)
+            wrong.append((odd, 4))
+        for name in ladders:
+            off = self._off_ladder(name)
+            if off is not None:
+                wrong.append((off, 5))
+        return chosen([(test, nw.lit(n)) for test, n in wrong], nw.lit(0)).cast(nw.Int16())
+
+    def _field(self, name: str) -> Field:
+        field = self.vocabulary.get(name)
+        assert field is not None, "the checker refuses fields that are not declared"
+        return field
+
+    def _off_ladder(self, name: str) -> Expr | None:
+        """Whether a value of a ladder is none of its levels; None for other fields."""
+        field = self._field(name)
+        if field.type is not FieldType.ORDINAL or name not in self.schema or name in self.unknown:
+            return None
+        return ~self._text(name).is_in(list(field.levels)).fill_null(value=True)
+
+    def _status_number(self) -> Expr:
+        nw = _nw()
+        if not self._has("status"):
+            return self._int(Status.SUBMITTED)
+        text = self._text("status")
+        cases = [(text == each.value, self._int(each)) for each in STATUSES]
+        return chosen(cases, self._int(Status.SUBMITTED)).cast(nw.Int16())
+
+    def _int(self, status: Status) -> Expr:
+        return _nw().lit(STATUSES.index(status))
+
+    def _lit(self, value: Any) -> Expr:
+        return _nw().lit(value)
+
+    def _text(self, name: str) -> Expr:
+        nw = _nw()
+        column = nw.col(name)
+        return column if self.schema[name] == nw.String else column.cast(nw.String)
+
+    def _instant(self, name: str) -> Expr:
+        nw = _nw()
+        dtype, column = self.schema[name], nw.col(name)
+        plain = self.backend == "duckdb" or dtype == nw.Datetime("us", "UTC")
+        return column if plain else column.cast(nw.Datetime("us", "UTC"))
+
+    def _value(self, field: Field) -> Expr:
+        nw = _nw()
+        if field.derived is not None:
+            return self._derive(field.derived)
+        name = field.name
+        match name:
+            case "asked_at":
+                return nw.lit(self.at)
+            case "status":
+                number = self.status()
+                cases = [(number == n, nw.lit(each.value)) for n, each in enumerate(STATUSES)]
+                return chosen(cases, nw.lit(None, dtype=nw.String()))
+            case "currency" if "amount" in self.schema:
+                return nw.when(~nw.col("amount").is_null()).then(self.currency(Fact("amount")))
+            case "filed_by" | "partner_group":
+                own = self._text("partner_id")
+                return nw.coalesce(self._text(name), own) if self._has(name) else own
+            case "last_submitted_at":
+                own = self._known_instant("submitted_at")
+                if not self._has(name):
+                    return own
+                return (
+                    nw.when(nw.col(name).is_null()).then(own).otherwise(self._known_instant(name))
+                )
+            case _:
+                return self._stated(field)
+
+    def _has(self, name: str) -> bool:
+        return name in self.schema and name not in self.unknown
+
+    def _known_instant(self, name: str) -> Expr:
+        """An instant that has come (F-4)."""
+        value = self._instant(name)
+        return _nw().when(value <= self._lit(self.at)).then(value)
+
+    def _stated(self, field: Field) -> Expr:
+        nw = _nw()
+        name = field.name
+        if not self._has(name):
+            return nw.lit(None, dtype=_nothing(field.type))
+        match field.type:
+            case FieldType.INSTANT:
+                return self._known_instant(name)
+            case FieldType.TEXT:
+                return self._text(name)
+            case FieldType.ORDINAL:
+                text = self._text(name)
+                cases = [(text == each, nw.lit(n)) for n, each in enumerate(field.levels)]
+                return chosen(cases, nw.lit(None, dtype=nw.Int64())).cast(nw.Int64())
+            case FieldType.INTEGER:
+                return nw.col(name).cast(nw.Int64())
+            case FieldType.DECIMAL:
+                return self._exact(name)
+            case FieldType.MONEY:
+                return nw.when(~self.currency(Fact(name)).is_null()).then(self._exact(name))
+            case FieldType.BOOL | FieldType.DATE | FieldType.DURATION | FieldType.TEXT_SET:
+                return nw.col(name)
+            case _:
+                assert_never(field.type)
+
+    def _exact(self, name: str) -> Expr:
+        """A column of numbers; what is not a number is not known."""
+        nw = _nw()
+        column = nw.col(name)
+        return nw.when(~column.is_nan()).then(column) if self.schema[name].is_float() else column
+
+    def _derive(self, derived: Derived) -> Expr:
+        match derived:
+            case Same(left, right):
+                return self._value(self._field(left)) == self._value(self._field(right))
+            case Elapsed(start, end, _, _):
+                return self._value(self._field(end)) - self._value(self._field(start))
+            case _:
+                raise AssertionError("refused before")
+
+    def _problems(self, field: Field) -> Iterable[FactsError]:
+        name = field.name
+        if name in ("asked_at", "currency") or name in self.unknown:
+            return
+        if name not in self.schema:
+            if name not in _OPTIONAL:
+                yield self._absent(name)
+            return
+        if not self._fits(field.type, self.schema[name]):
+            yield FactsError(
+                f"the column {shown(name)} has values of type {shown(str(self.schema[name]))}",
+                place=name,
+                value=str(self.schema[name]),
+                hint=_WANTED[field.type],
+            )
+        if field.type is FieldType.MONEY and self.currency_column(name) not in self.schema:
+            yield FactsError(
+                f"the table does not say in which currency {shown(name)} is",
+                place=name,
+                hint=f"add a column `{name}_currency`",
+            )
+
+    def _absent(self, name: str) -> FactsError:
+        near = suggestion(name, self.schema)
+        return FactsError(
+            f"the table has no column {shown(name)}, which the policy reads",
+            place=name,
+            hint=f"{near}; or say `unknown=[{name!r}]` if it is known of nobody",
+        )
+
+    def _fits(self, kind: FieldType, dtype: Type) -> bool:
+        nw = _nw()
+        match kind:
+            case FieldType.TEXT | FieldType.ORDINAL:
+                return isinstance(dtype, nw.String | nw.Categorical | nw.Enum)
+            case FieldType.BOOL:
+                return isinstance(dtype, nw.Boolean)
+            case FieldType.INTEGER:
+                return dtype.is_integer()
+            case FieldType.DECIMAL | FieldType.MONEY:
+                return dtype.is_numeric()
+            case FieldType.INSTANT:
+                zoned = isinstance(dtype, nw.Datetime) and dtype.time_zone is not None
+                return zoned and (self.backend != "duckdb" or dtype.time_zone in _UTC)
+            case FieldType.DATE:
+                return isinstance(dtype, nw.Date)
+            case FieldType.DURATION:
+                return isinstance(dtype, nw.Duration)
+            case FieldType.TEXT_SET:
+                return isinstance(dtype, nw.List)
+            case _:
+                assert_never(kind)
+
+
+_WANTED: Final[Mapping[FieldType, str]] = {
+    FieldType.TEXT: "give texts",
+    FieldType.ORDINAL: "give the names of levels, as texts",
+    FieldType.BOOL: "give True and False",
+    FieldType.INTEGER: "give whole numbers",
+    FieldType.DECIMAL: "give numbers",
+    FieldType.MONEY: "give numbers, and the currency in a column of its own",
+    FieldType.INSTANT: "give instants with a time zone, to the microsecond",
+    FieldType.DATE: "give dates",
+    FieldType.DURATION: "give lengths of time",
+    FieldType.TEXT_SET: "give lists of texts",
+}
+"""What to do about a column of another type."""
+
+
+def _nothing(kind: FieldType) -> Type:
+    """The type of a column that is not known of anybody."""
+    nw = _nw()
+    match kind:
+        case FieldType.INSTANT:
+            return nw.Datetime("us", "UTC")  # type: ignore[no-any-return]
+        case FieldType.DATE:
+            return nw.Date()  # type: ignore[no-any-return]
+        case FieldType.DURATION:
+            return nw.Duration("us")  # type: ignore[no-any-return]
+        case FieldType.BOOL:
+            return nw.Boolean()  # type: ignore[no-any-return]
+        case FieldType.TEXT:
+            return nw.String()  # type: ignore[no-any-return]
+        case FieldType.TEXT_SET:
+            return nw.List(nw.String())  # type: ignore[no-any-return]
+        case _:
+            return nw.Int64()  # type: ignore[no-any-return]
+
+
+def _nw() -> Any:
+    import narwhals
+
+    return narwhals
+
+
+def chosen(cases: list[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
+    """The value of the first test that is true."""
+    nw = _nw()
+
+    def before(rest: Expr, case: tuple[Expr, Expr]) -> Expr:
+        return nw.when(case[0]).then(case[1]).otherwise(rest)
+
+    return reduce(before, reversed(cases), otherwise)

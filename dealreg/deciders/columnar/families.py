@@ -1,0 +1,221 @@
+"""Contests of one scope, decided together over a table: what is collected, and made whole."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import attrs
+
+from dealreg.deciders.columnar.columns import Columns
+from dealreg.deciders.columnar.contests import Lowered, decided, lowered
+from dealreg.deciders.columnar.kinds import Eager, Lazy
+from dealreg.deciders.columnar.support import facts_of
+from dealreg.policy.contests import Contest
+from dealreg.policy.predicates import Fact
+from dealreg.policy.stages import OthersStand
+
+__all__ = ["Family", "family"]
+
+
+_STATUS: Final = "dealreg_status"
+
+
+@attrs.frozen(eq=False)
+class Family:
+    """Contests with the same keys, those that others depend on first.
+
+    Attributes:
+        keys: the columns that say of which conflict a row is.
+        fields: the fields that the contests read.
+        contests: the contests as columns.
+    """
+
+    keys: tuple[str, ...]
+    fields: tuple[str, ...]
+    contests: tuple[Lowered, ...]
+
+    def plan(self, table: Lazy, columns: Columns) -> Lazy:
+        """Everything that one pass over a table finds out, as columns of one frame."""
+        import narwhals as nw
+
+        made = {name: expr for one in self.contests for name, expr in one.columns.items()}
+        odd = nw.lit(value=False)
+        for one in self.contests:
+            odd = odd | one.odd
+        rows = table.with_columns(columns.status().alias(_STATUS)).select(
+            nw.col("registration_id").cast(nw.String).alias("id"),
+            nw.col("partner_id").cast(nw.String).alias("who"),
+            columns.malformed(self.fields).alias("bad"),
+            odd.fill_null(value=False).alias("odd"),
+            *(
+                columns.value(Fact(key)).alias(name)
+                for key, name in zip(self.contests[0].contest.scope.keys, self.keys, strict=True)
+            ),
+            *(expr.alias(name) for name, expr in made.items()),
+        )
+        for one in self.contests:  # what is malformed takes no part
+            barred = (
+                nw.when(nw.col("bad") == 0).then(nw.col(one.names.barred)).otherwise(nw.lit(-1))
+            )
+            rows = rows.with_columns(barred.alias(one.names.barred))
+        before = {one.contest.benefit: one.names for one in self.contests}
+        for one in self.contests:
+            rows = decided(rows, self.keys, one, before)
+        return rows.select(*self._kept())
+
+    def _kept(self) -> list[str]:
+        """The columns that are still needed once everything is compared."""
+        kept = ["id", "who", "bad", "odd", *self.keys]
+        for one in self.contests:
+            names = one.names
+            kept += [names.outcome, names.gain]
+            if not one.after_one:
+                kept += [names.claimant, names.winner, names.won(names.claimant)]
+                kept += [rank.name for rank in one.ranks]
+            if one.contest.window is not None:
+                kept += [names.clock, names.anchor, names.until]
+            if one.contest.period is not None:
+                kept += [names.starts, names.ends]
+        return kept
+
+    def rivals(self, rows: Eager) -> Eager:
+        """The rows with the rival that mattered to each, and what depends on the other losers."""
+        import narwhals as nw
+
+        for one in self.contests:
+            if one.after_one:
+                rows = rows.with_columns(nw.lit(None, dtype=nw.String).alias(one.names.rival))
+            else:
+                rows = _losers(rows, self.keys, one)
+        before = {one.contest.benefit: one for one in self.contests}
+        for one in self.contests:
+            for after in one.contest.after:
+                other = before[after.benefit]
+                failed = one.outcomes.number(one.after(after))
+                theirs = nw.col(other.names.rival)
+                held = nw.col(other.names.outcome) == other.granted
+                rival = nw.when(held).then(nw.lit(None, dtype=nw.String)).otherwise(theirs)
+                rows = rows.with_columns(
+                    nw.when(nw.col(one.names.outcome) == failed)
+                    .then(rival)
+                    .otherwise(nw.col(one.names.rival))
+                    .alias(one.names.rival)
+                )
+        return rows
+
+
+def family(contests: Sequence[Contest], begin: int, columns: Columns) -> Family:
+    """The contests of one scope, lowered; their columns numbered from `begin` on."""
+    import narwhals as nw
+
+    keys = tuple(f"k{number}" for number in range(len(contests[0].scope.keys)))
+    status = nw.col(_STATUS)
+    made = [lowered(one, number, columns, status) for number, one in enumerate(contests, begin)]
+    read = {fact.name for one in contests for _, fact in facts_of(one)}
+    return Family(keys, tuple(sorted(read)), tuple(made))
+
+
+def _losers(rows: Eager, keys: Sequence[str], one: Lowered) -> Eager:
+    """The rivals of those that lost, those of one partner apart, and places in the queue."""
+    import narwhals as nw
+
+    names = one.names
+    is_lost = nw.col(names.outcome).is_in(one.lost)
+    rival = nw.when(is_lost).then(nw.col(names.winner)).otherwise(nw.lit(None, dtype=nw.String))
+    rows = rows.with_columns(rival.alias(names.rival))
+    same = one.outcomes.number(one.same)
+    behind = rows.filter(is_lost & (nw.col(names.outcome) != same))
+    behind = behind.filter(~nw.col(names.claimant).is_null())
+    group = [*keys, names.claimant]
+    several = behind.group_by(*group).agg(nw.len().alias("n")).filter(nw.col("n") > 1).drop("n")
+    if len(several):
+        rows = _twice(rows, behind.join(several, on=group, how="semi"), group, one, same)
+    if one.contest.window is not None:
+        rows = _openers(rows, keys, one)
+    if one.contest.others.stand is OthersStand.WAITING:
+        rows = _queue(rows, keys, one)
+    return rows
+
+
+def _order(frame: Eager, one: Lowered) -> tuple[Eager, list[str], list[bool]]:
+    """A frame with columns to sort by: in time before late, then as the preferences say."""
+    import narwhals as nw
+
+    by: list[str] = []
+    down: list[bool] = []
+    if one.contest.window is not None:
+        late = nw.col(one.names.outcome) == one.outcomes.number(one.late)
+        frame = frame.with_columns(late.cast(nw.Int8()).alias("o_late"))
+        by, down = ["o_late"], [False]
+    for rank in one.ranks:
+        absent = f"{rank.name}_n"
+        frame = frame.with_columns(nw.col(rank.name).is_null().cast(nw.Int8()).alias(absent))
+        by += [absent, rank.name]
+        down += [rank.first, not rank.lowest]
+    return frame, [*by, "id"], [*down, False]
+
+
+def _twice(rows: Eager, behind: Eager, group: list[str], one: Lowered, same: int) -> Eager:
+    """Of several that lost of one partner, only the best lost to the winner (C-10)."""
+    import narwhals as nw
+
+    behind, by, down = _order(behind, one)
+    behind = behind.sort(*by, descending=down)
+    first = behind.unique(subset=group, keep="first", maintain_order=True)
+    mains = first.select(*group, nw.col("id").alias("main"))
+    rows = rows.join(mains, on=group, how="left")
+    second = (
+        nw.col(one.names.outcome).is_in(one.lost)
+        & (nw.col(one.names.outcome) != same)
+        & ~nw.col("main").is_null()
+        & (nw.col("id") != nw.col("main")).fill_null(value=False)
+    )
+    return rows.with_columns(
+        nw.when(second)
+        .then(nw.lit(same))
+        .otherwise(nw.col(one.names.outcome))
+        .cast(nw.Int16())
+        .alias(one.names.outcome),
+        nw.when(second)
+        .then(nw.lit(0))
+        .otherwise(nw.col(one.names.gain))
+        .cast(nw.Int16())
+        .alias(one.names.gain),
+        nw.when(second)
+        .then(nw.col("main"))
+        .otherwise(nw.col(one.names.rival))
+        .alias(one.names.rival),
+    ).drop("main")
+
+
+def _openers(rows: Eager, keys: Sequence[str], one: Lowered) -> Eager:
+    """Who came too late lost to whoever opened the window (C-7)."""
+    import narwhals as nw
+
+    names, late = one.names, nw.col(one.names.outcome) == one.outcomes.number(one.late)
+    of = rows.filter(late).select(*keys).unique()
+    if not len(of):
+        return rows
+    first = rows.join(of, on=list(keys), how="semi").filter(
+        (nw.col(names.clock) == nw.col(names.anchor)).fill_null(value=False)
+        & nw.col(names.outcome).is_in([one.granted, *one.lost])
+    )
+    openers = first.group_by(*keys).agg(nw.col("id").min().alias("opener"))
+    rows = rows.join(openers, on=list(keys), how="left")
+    rival = nw.when(late).then(nw.col("opener")).otherwise(nw.col(names.rival))
+    return rows.with_columns(rival.alias(names.rival)).drop("opener")
+
+
+def _queue(rows: Eager, keys: Sequence[str], one: Lowered) -> Eager:
+    """The place of each that waits: in time before late, in the order of the preferences."""
+    import narwhals as nw
+
+    waits = set(one.lost) - {one.outcomes.number(one.same)}
+    waiting = rows.filter(nw.col(one.names.outcome).is_in(sorted(waits)))
+    waiting, by, down = _order(waiting, one)
+    waiting = waiting.sort(*keys, *by, descending=[*(False for _ in keys), *down])
+    waiting = waiting.with_row_index("at")
+    begins = waiting.group_by(*keys).agg(nw.col("at").min().alias("begin"))
+    places = waiting.join(begins, on=list(keys), how="left").select(
+        "id", (nw.col("at") - nw.col("begin") + 1).cast(nw.Int64()).alias(one.names.place)
+    )
+    return rows.join(places, on=["id"], how="left")

@@ -1,0 +1,211 @@
+"""What the columnar decider does itself, and what it leaves to others: told before data is read."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+import attrs
+
+from dealreg.checking.stages import uses_of
+from dealreg.facts.fields import Count, Derived, Elapsed, Field, FieldType, Inside, Same, Tally
+from dealreg.facts.fields import SinceEnded as Since
+from dealreg.facts.values import Span, Unit
+from dealreg.facts.vocabulary import Vocabulary
+from dealreg.policy.clocks import LastDay
+from dealreg.policy.contests import Contest
+from dealreg.policy.paths import contest_path, milestone_path, prefer_path
+from dealreg.policy.policies import Policy
+from dealreg.policy.predicates import External, Fact
+from dealreg.policy.stages import Bucket, Grace, HeadStart, Key, Preference
+from dealreg.policy.walk import atoms, fact_of, predicates_of
+
+__all__ = ["Refusal", "counts_others", "facts_of", "fixed", "read_for", "refusals"]
+
+FIXED = (Unit.MINUTES, Unit.HOURS, Unit.DAYS, Unit.WEEKS)
+"""Units of one length everywhere, in a calendar of UTC."""
+
+
+@attrs.frozen
+class Refusal:
+    """A part of a policy that the columnar decider cannot do.
+
+    Attributes:
+        benefit: the contest it is in; empty for the whole policy.
+        node: the name of the kind of node, as `Tally`.
+        path: its place in the policy.
+        because: why, as the end of a sentence.
+    """
+
+    benefit: str
+    node: str
+    path: str
+    because: str
+
+    def __str__(self) -> str:
+        """As a line of text."""
+        return f"{self.path}: `{self.node}` {self.because}"
+
+
+def refusals(policy: Policy) -> tuple[Refusal, ...]:
+    """Every part of a policy that the columnar decider cannot do; empty where it does it all."""
+    found = list(_of_policy(policy))
+    for contest in policy.contests:
+        found += _of_contest(policy, contest)
+    return tuple(found)
+
+
+def counts_others(policy: Policy) -> bool:
+    """Whether a fact of a registration depends on registrations of other conflicts."""
+    return any(
+        isinstance(field.derived, Tally | Since)
+        for contest in policy.contests
+        for _, fact in facts_of(contest)
+        for field in read_for(fact.name, policy.vocabulary())
+    )
+
+
+def fixed(length: Span, calendar: str | None, policy: Policy) -> bool:
+    """Whether a span is of one length wherever it starts."""
+    if length.unit in (Unit.MINUTES, Unit.HOURS) or length.length == 0:
+        return True
+    zones = {each.name: each.zone for each in policy.calendars}
+    return length.unit in FIXED and (calendar is None or zones.get(calendar) == "UTC")
+
+
+def facts_of(contest: Contest) -> Iterator[tuple[str, Fact]]:
+    """Every fact that a contest reads, each with its place."""
+    for path, predicate in predicates_of(contest):
+        for place, atom in atoms(predicate, path):
+            fact = fact_of(atom)
+            if fact is not None:
+                yield place, fact
+    for use in uses_of(contest):
+        yield use.path, Fact(use.name, use.as_of)
+
+
+def _of_policy(policy: Policy) -> Iterator[Refusal]:
+    sla = policy.sla
+    if sla is not None and sla.missed.value == "deemed_approved":
+        yield Refusal("", "Sla", "sla", "approves by silence")
+    for contest in policy.contests:
+        if contest.period is not None and contest.period.closes:
+            path = contest_path(contest.benefit, "period")
+            yield Refusal("", "Period", path, "closes registrations for all benefits")
+
+
+def _of_contest(policy: Policy, contest: Contest) -> Iterator[Refusal]:
+    benefit = contest.benefit
+
+    def refused(node: str, place: str, because: str) -> Refusal:
+        return Refusal(benefit, node, place, because)
+
+    at = contest_path(benefit, "")
+    if contest.capacity != 1:
+        yield refused("Contest", f"{at}.capacity", "may be held by more than one")
+    if contest.scope.lines is not None:
+        yield refused("Scope", f"{at}.scope", "overlaps in part, or is awarded line by line")
+    if contest.joint is not None:
+        yield refused("Joint", f"{at}.joint", "asks how holders fit each other")
+    for each in contest.milestones:
+        path = milestone_path(benefit, each.code)
+        yield refused("Milestone", path, "has a clock of its own")
+    yield from _scopes(policy, contest)
+    yield from _clocks(policy, contest)
+    for path, predicate in predicates_of(contest):
+        for place, atom in atoms(predicate, path):
+            if isinstance(atom, External):
+                yield refused("External", place, "is answered in code")
+    for path, fact in facts_of(contest):
+        for field in read_for(fact.name, policy.vocabulary()):
+            because = _underivable(field.derived)
+            if because:
+                yield refused(type(field.derived).__name__, path, f"({field.name}) {because}")
+    for number, preference in enumerate(contest.prefer):
+        if not _sorts(preference, policy.vocabulary()):
+            path = prefer_path(benefit, number)
+            yield refused("Key", path, "is about a field without an order")
+
+
+def _scopes(policy: Policy, contest: Contest) -> Iterator[Refusal]:
+    benefit, vocabulary = contest.benefit, policy.vocabulary()
+    for name in contest.scope.keys:
+        field = vocabulary.get(name)
+        if field is None or field.type is not FieldType.TEXT or field.derived is not None:
+            path = contest_path(benefit, "scope")
+            yield Refusal(benefit, "Scope", path, f"has the key {name}, which is no plain text")
+    for after in contest.after:
+        other = policy.contest(after.benefit)
+        if other is not None and other.scope.keys != contest.scope.keys:
+            path = contest_path(benefit, f"after[{after.benefit}]")
+            yield Refusal(benefit, "HolderOf", path, "depends on a contest of another scope")
+
+
+def _clocks(policy: Policy, contest: Contest) -> Iterator[Refusal]:
+    benefit, period, window = contest.benefit, contest.period, contest.window
+    path = contest_path(benefit, "period")
+    if period is not None:
+        if not fixed(period.length, period.calendar, policy):
+            yield Refusal(benefit, "Period", path, "counts days of a zone, business days or months")
+        if period.last_day is not LastDay.MOMENT:
+            yield Refusal(benefit, "Period", path, "ends at the end of a day")
+        if period.extension is not None or period.pauses:
+            yield Refusal(benefit, "Period", path, "can be extended, or stands still")
+    path = contest_path(benefit, "window")
+    match window:
+        case None | HeadStart():
+            pass
+        case Grace(length, _, calendar):
+            if not fixed(length, calendar, policy):
+                yield Refusal(
+                    benefit, "Grace", path, "counts days of a zone, business days or months"
+                )
+        case Bucket(unit, _, calendar):
+            if not fixed(Span(1, Unit.DAYS), calendar, policy) or unit is not Unit.DAYS:
+                yield Refusal(benefit, "Bucket", path, "counts days of a zone, weeks or months")
+        case _:
+            assert_never(window)
+
+
+def _underivable(derived: Derived | None) -> str:
+    match derived:
+        case Tally() | Since():
+            return "counts registrations of other conflicts"
+        case Inside():
+            return "asks whether one set lies inside another"
+        case Elapsed(_, _, count, _) if count is not Count.TIME:
+            return "counts days or months"
+        case None | Elapsed() | Same():
+            return ""
+        case _:
+            assert_never(derived)
+
+
+def read_for(name: str, vocabulary: Vocabulary) -> Iterator[Field]:
+    """The field of that name, and those it is derived from."""
+    field = vocabulary.get(name)
+    if field is None:
+        return
+    yield field
+    match field.derived:
+        case Elapsed(start, end, _, _):
+            names: tuple[str, ...] = (start, end)
+        case Same(left, right):
+            names = (left, right)
+        case Inside(inner, outer):
+            names = (inner, outer)
+        case Tally():
+            names = (*field.derived.same, *field.derived.where)
+        case Since():
+            names = field.derived.same
+        case None:
+            names = ("amount",) if name == "currency" else ()
+        case _:
+            assert_never(field.derived)
+    for each in names:
+        yield from read_for(each, vocabulary)
+
+
+def _sorts(preference: Preference, vocabulary: Vocabulary) -> bool:
+    if not isinstance(preference, Key):
+        return True
+    field = vocabulary.get(preference.fact.name)
+    return field is not None and field.type is not FieldType.TEXT_SET

@@ -1,0 +1,405 @@
+"""Policies over whole tables: decided column by column, what is seldom conflict by conflict."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from dealreg.deciders.columnar.columns import ALWAYS, REASONS, Columns
+from dealreg.deciders.columnar.families import Family, family
+from dealreg.deciders.columnar.kinds import Eager, Lazy
+from dealreg.deciders.columnar.rows import facts_of_rows
+from dealreg.deciders.columnar.support import Refusal, counts_others, facts_of, read_for, refusals
+from dealreg.deciders.columnar.tables import (
+    Engine,
+    Given,
+    back,
+    given,
+    standings_schema,
+    table_of,
+    written,
+)
+from dealreg.deciders.compiling import compiled
+from dealreg.deciders.deciding import sound
+from dealreg.deciders.reference.governing import in_order
+from dealreg.errors import FactsError, FactsErrors, PolicyError, PolicyErrors, UsageError, shown
+from dealreg.facts.instants import instant
+from dealreg.facts.values import Choice
+from dealreg.outcome.decision import Standing
+from dealreg.policy.contests import Contest
+from dealreg.policy.policies import Policy
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Columnar", "InBulk", "Rest", "columnar"]
+
+
+class Rest(Choice):
+    """What becomes of contests that cannot be decided column by column."""
+
+    REFUSE = "refuse"
+    """The policy is refused, by the names of the nodes, before any data is read."""
+    COMPILED = "compiled"
+    """The compiled decider decides them, conflict by conflict."""
+
+
+@attrs.frozen(eq=False)
+class InBulk:
+    """What was decided over a table.
+
+    Attributes:
+        standings: one row for each registration and benefit, as the kind of table that was given.
+        rejected: rows that could not be read, with the reason; they took no part.
+        one_by_one: how many registrations were decided by the compiled decider, because something
+            seldom happened in their conflict, or the policy is not decided in columns.
+    """
+
+    standings: Any
+    rejected: Any
+    one_by_one: int
+
+
+@attrs.frozen(eq=False)
+class Columnar:
+    """A policy that decides whole tables. Made by `columnar`.
+
+    It keeps nothing of what it was asked, and is pickled as the policy it was made from.
+    """
+
+    policy: Policy
+    rest: Rest = Rest.REFUSE
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return columnar, (self.policy, self.rest)
+
+    def standings(
+        self,
+        table: Any,
+        *,
+        at: datetime | str,
+        unknown: Iterable[str] = (),
+        engine: Engine | str | None = None,
+    ) -> Any:
+        """The standings of all registrations of a table, as a table of the same kind.
+
+        Takes what `decide` takes.
+
+        Raises:
+            FactsErrors: a row cannot be read; `decide` would set it aside instead. Or the table
+                lacks a column that the policy reads.
+        """
+        made = self.decide(table, at=at, unknown=unknown, engine=engine)
+        wrong = _rejected(made.rejected)
+        if wrong:
+            raise FactsErrors(wrong)
+        return made.standings
+
+    def decide(
+        self,
+        table: Any,
+        *,
+        at: datetime | str,
+        unknown: Iterable[str] = (),
+        engine: Engine | str | None = None,
+    ) -> InBulk:
+        """Decide all registrations of a table.
+
+        Args:
+            table: one row for each registration, with a column for each field that the policy
+                reads, whoever's fact it is; a dataframe of polars (lazy or not), pandas or
+                pyarrow, or a relation of DuckDB.
+            at: the instant asked about.
+            unknown: fields that are not known of anybody, and have no column.
+            engine: the library that computes: `polars`, `duckdb` or `pyarrow`; None for the
+                table's own, or the fastest that is installed.
+
+        Raises:
+            FactsErrors: the table lacks a column that the policy reads, or its type does not fit.
+            MissingExtraError: a library is not installed.
+            UsageError: `table` is no dataframe, `at` has no time zone.
+        """
+        source = given(table, None if engine is None else Engine(engine))
+        columns = Columns(
+            self.policy.vocabulary(),
+            instant(at),
+            source.table.collect_schema(),
+            frozenset(unknown),
+            source.engine.value,
+        )
+        columns.check(self.fields, reasons=self._reconsiders)
+        parts: list[Any] = []
+        rejected, one_by_one = None, 0
+        if self._whole:
+            parts, rejected, one_by_one = _all_by_compiled(self, source, columns)
+        else:
+            for each in self._families(columns):
+                made = _decided(self, each, source, columns)
+                parts += made.parts
+                one_by_one += made.one_by_one
+                rejected = made.rejected
+        standings = _joined(parts)
+        return InBulk(back(standings, source.native), back(rejected, source.native), one_by_one)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that the policy reads: the columns that a table must have."""
+        read = {fact for one in self.policy.contests for _, fact in facts_of(one)}
+        names = {fact.name for fact in read} | {fact.as_of for fact in read if fact.as_of}
+        if self.policy.sla is not None:
+            names.add(self.policy.sla.starts)
+        vocabulary = self.policy.vocabulary()
+        behind = (field for name in names for field in read_for(name, vocabulary))
+        return tuple(sorted({field.name for field in behind if field.derived is None}))
+
+    def support(self) -> tuple[Refusal, ...]:
+        """The parts of the policy that are not decided in columns; empty where all are."""
+        return refusals(self.policy)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns by which a table may be parted, so that each part is decided by itself.
+
+        Raises:
+            PolicyError: no such columns: contests have different scopes, or count registrations
+                of other conflicts.
+        """
+        scopes = {one.scope.keys for one in self.policy.contests}
+        if counts_others(self.policy) or len(scopes) != 1:
+            because = "counts registrations of other conflicts"
+            if len(scopes) > 1:
+                because = "has contests of different scopes"
+            raise PolicyError(
+                f"the table cannot be parted by conflict, because the policy {because}",
+                place="contests",
+                value=sorted(scopes),
+                hint="decide the table as a whole",
+            )
+        return scopes.pop()
+
+    @property
+    def _reconsiders(self) -> bool:
+        """Whether it matters for what reason somebody was rejected."""
+        return any(one.others.reconsidered for one in self.policy.contests)
+
+    @property
+    def _whole(self) -> bool:
+        """Whether the compiled decider decides everything."""
+        return bool(refusals(self.policy))
+
+    def _families(self, columns: Columns) -> list[Family]:
+        scopes: dict[tuple[str, ...], list[Contest]] = {}
+        by_name = {one.benefit: one for one in self.policy.contests}
+        for benefit in in_order((self.policy,)):
+            scopes.setdefault(by_name[benefit].scope.keys, []).append(by_name[benefit])
+        begins, number = [], 0
+        for contests in scopes.values():
+            begins.append(number)
+            number += len(contests)
+        return [
+            family(contests, begin, columns)
+            for begin, contests in zip(begins, scopes.values(), strict=True)
+        ]
+
+
+def columnar(policy: Policy, rest: Rest | str = Rest.REFUSE) -> Columnar:
+    """A policy that decides whole tables, column by column.
+
+    Args:
+        policy: the policy, one version of the rules.
+        rest: what becomes of contests that cannot be decided in columns: `refuse` names them, and
+            `compiled` leaves them to the compiled decider, which takes them conflict by conflict.
+
+    Raises:
+        PolicyErrors: the policy is not sound; or parts of it cannot be decided in columns, each
+            named with its place, unless `rest` allows it.
+        UsageError: it is no policy.
+    """
+    if not isinstance(policy, Policy):
+        raise UsageError(
+            f"{shown(type(policy).__name__)} is not a policy",
+            value=type(policy).__name__,
+            hint="give one version of the rules: of a book, the policy of an edition",
+        )
+    sound(policy)
+    found = refusals(policy) if Rest(rest) is Rest.REFUSE else ()
+    if found:
+        raise PolicyErrors(
+            [
+                PolicyError(
+                    f"{shown(each.node)} {each.because}",
+                    place=each.path,
+                    value=each.node,
+                    hint='give `rest="compiled"` to have the compiled decider do it',
+                )
+                for each in found
+            ],
+        )
+    return Columnar(policy, Rest(rest))
+
+
+@attrs.frozen(eq=False)
+class _Made:
+    parts: list[Any]
+    rejected: Any
+    one_by_one: int
+
+
+def _decided(ready: Columnar, of: Family, source: Given, columns: Columns) -> _Made:
+    """The standings to the benefits of a family."""
+    import narwhals as nw
+
+    rows = _collected(of.plan(source.table, columns), source.engine)
+    rejected = _set_aside(rows)
+    rows = rows.filter(nw.col("bad") == 0)
+    keys = list(of.keys)
+    odd = rows.filter(nw.col("odd")).select(*keys).unique()
+    for key in keys:
+        odd = odd.filter(~nw.col(key).is_null())
+    parts: list[Any] = []
+    one_by_one = 0
+    if len(odd):
+        seldom = rows.join(odd, on=keys, how="semi").select("id", *keys)
+        rows = rows.join(odd, on=keys, how="anti")
+        one_by_one = len(seldom)
+        benefits = {one.contest.benefit for one in of.contests}
+        parts.append(_by_compiled(ready, source, columns, seldom, keys, benefits))
+    rows = of.rivals(rows)
+    parts += [written(rows, one) for one in of.contests]
+    return _Made(parts, rejected, one_by_one)
+
+
+def _collected(plan: Lazy, engine: Engine) -> Eager:
+    return plan.collect("polars" if engine is Engine.POLARS else "pyarrow")
+
+
+def _set_aside(rows: Eager) -> "pa.Table":
+    """The rows that could not be read, with the reason."""
+    import narwhals as nw
+    import pyarrow as pa
+
+    wrong = rows.filter(nw.col("bad") != 0)
+    reasons = [REASONS[number - 1] for number in wrong["bad"].to_list()]
+    return pa.table(
+        {
+            "registration_id": pa.array(wrong["id"].to_list(), pa.string()),
+            "partner_id": pa.array(wrong["who"].to_list(), pa.string()),
+            "reason": pa.array(reasons, pa.string()),
+        }
+    )
+
+
+def _rejected(rejected: Any) -> list[FactsError]:
+    """The first rejected rows as errors."""
+    import narwhals as nw
+
+    table = nw.from_native(rejected).lazy().collect("pyarrow")
+    return [
+        FactsError(
+            row["reason"],
+            place=str(row["registration_id"]),
+            value=row["registration_id"],
+            hint="correct it, or ask `decide`, which sets it aside",
+        )
+        for row in table.head(_SHOWN).iter_rows(named=True)
+    ]
+
+
+_SHOWN = 20
+
+
+def _by_compiled(
+    ready: Columnar,
+    source: Given,
+    columns: Columns,
+    seldom: Eager,
+    keys: list[str],
+    benefits: set[str],
+) -> "pa.Table":
+    """The standings of conflicts in which something seldom happened, one conflict at a time."""
+    import narwhals as nw
+
+    arrow = seldom.to_arrow()
+    ids = nw.from_native(arrow).select(nw.col("id").alias("registration_id"))
+    rows = _rows(source, columns, ready, ids)
+    conflict = {row["id"]: tuple(row[key] for key in keys) for row in seldom.iter_rows(named=True)}
+    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(conflict[row["registration_id"]], []).append(row)
+    decider = compiled(ready.policy)
+    found: list[Standing] = []
+    for _, members in sorted(groups.items()):
+        facts = facts_of_rows(members, columns)
+        found += (s for s in decider.standings(facts, at=columns.at) if s.benefit in benefits)
+    return table_of(found)
+
+
+def _rows(
+    source: Given, columns: Columns, ready: Columnar, ids: Eager | None
+) -> Iterable[Mapping[str, Any]]:
+    """The rows of some registrations, or all, with the columns that the policy reads."""
+    names = [name for name in columns.schema if name in _read(ready, columns)]
+    table = source.table.select(*names)
+    if ids is not None:
+        table = table.join(_like(ids, table, source), on="registration_id", how="semi")
+    return table.collect("pyarrow").iter_rows(named=True)  # type: ignore[no-any-return]
+
+
+def _like(ids: Eager, table: Lazy, source: Given) -> Lazy:
+    """The ids as a table of the engine that computes."""
+    import narwhals as nw
+
+    match source.engine:
+        case Engine.POLARS:
+            import polars as pl
+
+            return nw.from_native(pl.from_arrow(ids.to_native())).lazy()
+        case Engine.DUCKDB:
+            wanted = ids.to_native()  # the query reads this variable
+            made = table.to_native().query("given", "SELECT registration_id FROM wanted")
+            del wanted
+            return nw.from_native(made)
+        case Engine.PYARROW:
+            return ids.lazy()
+
+
+def _read(ready: Columnar, columns: Columns) -> set[str]:
+    """The columns that records are made of."""
+    fields = {*ALWAYS, *ready.fields, "opportunity_id", "customer_id"}
+    fields |= {"status", "status_reason", "approved_at", "ended_at"}
+    return fields | {columns.currency_column(name) for name in fields}
+
+
+def _all_by_compiled(
+    ready: Columnar, source: Given, columns: Columns
+) -> "tuple[list[Any], pa.Table, int]":
+    """Everything by the compiled decider."""
+    import narwhals as nw
+
+    ladders = [f.name for f in map(columns.vocabulary.get, ready.fields) if f is not None]
+    marked = source.table.select(
+        nw.col("registration_id").cast(nw.String).alias("id"),
+        nw.col("partner_id").cast(nw.String).alias("who"),
+        columns.malformed(ladders).alias("bad"),
+    )
+    marks = _collected(marked, source.engine)
+    rejected = _set_aside(marks)
+    wrong = set(rejected["registration_id"].to_pylist())
+    rows = [
+        row
+        for row in _rows(source, columns, ready, None)
+        if row["registration_id"] not in wrong and row["registration_id"] is not None
+    ]
+    facts = facts_of_rows(rows, columns)
+    found = compiled(ready.policy).standings(facts, at=columns.at)
+    return [table_of(found)], rejected, len(rows)
+
+
+def _joined(parts: list[Any]) -> "pa.Table":
+    import pyarrow as pa
+
+    made = [part for part in parts if len(part)]
+    if not made:
+        return standings_schema().empty_table()
+    return pa.concat_tables(made).unify_dictionaries()
