@@ -15,8 +15,9 @@ from dealreg.deciders.columnar.tables import (
     Engine,
     Given,
     back,
+    eager,
     given,
-    standings_schema,
+    joined,
     table_of,
     written,
 )
@@ -129,18 +130,18 @@ class Columnar:
             source.engine.value,
         )
         columns.check(self.fields, reasons=self._reconsiders)
-        parts: list[Any] = []
-        rejected, one_by_one = None, 0
-        if self._whole:
-            parts, rejected, one_by_one = _all_by_compiled(self, source, columns)
+        if refusals(self.policy):
+            made = [_all_by_compiled(self, source, columns)]
         else:
-            for each in self._families(columns):
-                made = _decided(self, each, source, columns)
-                parts += made.parts
-                one_by_one += made.one_by_one
-                rejected = made.rejected
-        standings = _joined(parts)
-        return InBulk(back(standings, source.native), back(rejected, source.native), one_by_one)
+            made = [_decided(self, each, source, columns) for each in self._families(columns)]
+        parts, others = [p for m in made for p in m.parts], [o for m in made for o in m.others]
+        standings = joined(parts, others, source.comparer)
+        rejected = eager(made[0].rejected, source.comparer)
+        return InBulk(
+            back(standings, source.native),
+            back(rejected, source.native),
+            sum(each.one_by_one for each in made),
+        )
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -182,11 +183,6 @@ class Columnar:
     def _reconsiders(self) -> bool:
         """Whether it matters for what reason somebody was rejected."""
         return any(one.others.reconsidered for one in self.policy.contests)
-
-    @property
-    def _whole(self) -> bool:
-        """Whether the compiled decider decides everything."""
-        return bool(refusals(self.policy))
 
     def _families(self, columns: Columns) -> list[Family]:
         scopes: dict[tuple[str, ...], list[Contest]] = {}
@@ -241,8 +237,11 @@ def columnar(policy: Policy, rest: Rest | str = Rest.REFUSE) -> Columnar:
 
 @attrs.frozen(eq=False)
 class _Made:
-    parts: list[Any]
-    rejected: Any
+    """What was decided: in columns, and one by one; and the rows that could not be read."""
+
+    parts: list[Eager]
+    others: "list[pa.Table]"
+    rejected: "pa.Table"
     one_by_one: int
 
 
@@ -250,28 +249,36 @@ def _decided(ready: Columnar, of: Family, source: Given, columns: Columns) -> _M
     """The standings to the benefits of a family."""
     import narwhals as nw
 
-    rows = _collected(of.plan(source.table, columns), source.engine)
+    rows = of.compared(_collected(of.rows(source.table, columns), source))
     rejected = _set_aside(rows)
     rows = rows.filter(nw.col("bad") == 0)
     keys = list(of.keys)
     odd = rows.filter(nw.col("odd")).select(*keys).unique()
     for key in keys:
         odd = odd.filter(~nw.col(key).is_null())
-    parts: list[Any] = []
+    others: list[pa.Table] = []
     one_by_one = 0
     if len(odd):
         seldom = rows.join(odd, on=keys, how="semi").select("id", *keys)
         rows = rows.join(odd, on=keys, how="anti")
         one_by_one = len(seldom)
         benefits = {one.contest.benefit for one in of.contests}
-        parts.append(_by_compiled(ready, source, columns, seldom, keys, benefits))
+        others.append(_by_compiled(ready, source, columns, seldom, keys, benefits))
     rows = of.rivals(rows)
-    parts += [written(rows, one) for one in of.contests]
-    return _Made(parts, rejected, one_by_one)
+    parts = [written(rows, one) for one in of.contests]
+    return _Made(parts, others, rejected, one_by_one)
 
 
-def _collected(plan: Lazy, engine: Engine) -> Eager:
-    return plan.collect("polars" if engine is Engine.POLARS else "pyarrow")
+def _collected(plan: Lazy, source: Given) -> Eager:
+    import narwhals as nw
+
+    rows = plan.collect(source.comparer.value)
+    zoned = [  # DuckDB calls its zone `Etc/UTC`
+        name
+        for name, kind in rows.schema.items()
+        if isinstance(kind, nw.Datetime) and kind.time_zone != "UTC"
+    ]
+    return rows.with_columns(nw.col(name).dt.convert_time_zone("UTC") for name in zoned)
 
 
 def _set_aside(rows: Eager) -> "pa.Table":
@@ -371,9 +378,7 @@ def _read(ready: Columnar, columns: Columns) -> set[str]:
     return fields | {columns.currency_column(name) for name in fields}
 
 
-def _all_by_compiled(
-    ready: Columnar, source: Given, columns: Columns
-) -> "tuple[list[Any], pa.Table, int]":
+def _all_by_compiled(ready: Columnar, source: Given, columns: Columns) -> _Made:
     """Everything by the compiled decider."""
     import narwhals as nw
 
@@ -383,7 +388,7 @@ def _all_by_compiled(
         nw.col("partner_id").cast(nw.String).alias("who"),
         columns.malformed(ladders).alias("bad"),
     )
-    marks = _collected(marked, source.engine)
+    marks = _collected(marked, source)
     rejected = _set_aside(marks)
     wrong = set(rejected["registration_id"].to_pylist())
     rows = [
@@ -393,13 +398,4 @@ def _all_by_compiled(
     ]
     facts = facts_of_rows(rows, columns)
     found = compiled(ready.policy).standings(facts, at=columns.at)
-    return [table_of(found)], rejected, len(rows)
-
-
-def _joined(parts: list[Any]) -> "pa.Table":
-    import pyarrow as pa
-
-    made = [part for part in parts if len(part)]
-    if not made:
-        return standings_schema().empty_table()
-    return pa.concat_tables(made).unify_dictionaries()
+    return _Made([], [table_of(found)], rejected, len(rows))

@@ -12,7 +12,7 @@ from typing import Final, assert_never
 import attrs
 
 from dealreg.deciders.columnar.columns import STATUSES, Columns, chosen
-from dealreg.deciders.columnar.kinds import Expr, Lazy
+from dealreg.deciders.columnar.kinds import Eager, Expr
 from dealreg.deciders.columnar.orders import Rank, best, ranks
 from dealreg.deciders.columnar.outcomes import (
     Gain,
@@ -50,9 +50,13 @@ _SCOPE_UNKNOWN: Final = "SCOPE_UNKNOWN"
 
 @attrs.frozen
 class Names:
-    """The names of a contest's columns, all with its number, so that contests share a frame."""
+    """The names of a contest's columns, all with its number, so that contests share a frame.
+
+    Who may hold only once is in a column that they share where it is the partner.
+    """
 
     number: int
+    claimant: str = "who"
 
     def of(self, letter: str) -> str:
         """The column of that letter."""
@@ -61,7 +65,6 @@ class Names:
     barred = property(lambda self: self.of("a"))
     returned = property(lambda self: self.of("b"))
     clock = property(lambda self: self.of("c"))
-    claimant = property(lambda self: self.of("d"))
     starts = property(lambda self: self.of("s"))
     ends = property(lambda self: self.of("e"))
     band = property(lambda self: self.of("g"))
@@ -77,7 +80,7 @@ class Names:
 
     def won(self, name: str) -> str:
         """The column of what the winner of a row's conflict has in another column."""
-        return f"{name}_w"
+        return f"{name}_w{self.number}"
 
 
 @attrs.frozen(eq=False)
@@ -159,12 +162,15 @@ def lowered(contest: Contest, number: int, columns: Columns, status: Expr) -> Lo
     import narwhals as nw
 
     names, outcomes, gains = Names(number), Register[Outcome](), Register[Gain]()
+    if contest.one_per != "partner_id":
+        names = Names(number, names.of("d"))
     order = ranks(contest.prefer, columns, f"q{number}_")
     made: dict[str, Expr] = {}
     denied, returned, odd = _admission(contest, columns, status, outcomes, made, names)
     made[names.barred] = _first(denied)
     made[names.returned] = _first(returned)
-    made[names.claimant] = columns.value(Fact(contest.one_per))
+    if contest.one_per != "partner_id":
+        made[names.claimant] = columns.value(Fact(contest.one_per))
     for rank in order:
         made[rank.name] = rank.value
         if rank.asks is not None:
@@ -285,7 +291,7 @@ def _band(rate: Banded, columns: Columns) -> Expr:
     return found.cast(nw.Int16())
 
 
-def decided(frame: Lazy, keys: Sequence[str], one: Lowered, others: dict[str, Names]) -> Lazy:
+def decided(frame: Eager, keys: Sequence[str], one: Lowered, others: dict[str, Names]) -> Eager:
     """The frame with the columns of what comes out of a contest; `others` are decided before."""
     import narwhals as nw
 
@@ -316,7 +322,7 @@ def _tied(one: Lowered, admitted: Expr) -> Expr:
     return equal if window is None else equal & ~_late(one, window)
 
 
-def _winners(taking_part: Lazy, keys: Sequence[str], one: Lowered) -> Lazy:
+def _winners(taking_part: Eager, keys: Sequence[str], one: Lowered) -> Eager:
     """For each conflict the winner, what it has in the columns asked for, and the anchor."""
     import narwhals as nw
 
@@ -363,7 +369,7 @@ def _closing(anchor: Expr, window: Window) -> tuple[Expr, bool]:
             assert_never(window)
 
 
-def _alone(frame: Lazy, one: Lowered, admitted: Expr, others: dict[str, Names]) -> Lazy:
+def _alone(frame: Eager, one: Lowered, admitted: Expr, others: dict[str, Names]) -> Eager:
     """At most one row of each conflict takes part: it holds."""
     import narwhals as nw
 
@@ -374,7 +380,7 @@ def _alone(frame: Lazy, one: Lowered, admitted: Expr, others: dict[str, Names]) 
     return _standing(made, one, admitted, others, [])
 
 
-def _contested(frame: Lazy, one: Lowered, admitted: Expr, others: dict[str, Names]) -> Lazy:
+def _contested(frame: Eager, one: Lowered, admitted: Expr, others: dict[str, Names]) -> Eager:
     """Several of a conflict take part: all but the winner are late, or come behind it."""
     import narwhals as nw
 
@@ -408,12 +414,12 @@ def _number(one: Lowered, outcome: Outcome) -> Expr:
 
 
 def _standing(
-    frame: Lazy,
+    frame: Eager,
     one: Lowered,
     admitted: Expr,
     others: dict[str, Names],
     lost: list[tuple[Expr, Expr]],
-) -> Lazy:
+) -> Eager:
     """The columns of what each row gets: an outcome, a gain, and until when it is provisional."""
     import narwhals as nw
 

@@ -33,8 +33,8 @@ class Family:
     fields: tuple[str, ...]
     contests: tuple[Lowered, ...]
 
-    def plan(self, table: Lazy, columns: Columns) -> Lazy:
-        """Everything that one pass over a table finds out, as columns of one frame."""
+    def rows(self, table: Lazy, columns: Columns) -> Lazy:
+        """What each row is by itself, before anything is compared: one pass over the table."""
         import narwhals as nw
 
         made = {name: expr for one in self.contests for name, expr in one.columns.items()}
@@ -53,10 +53,13 @@ class Family:
             *(expr.alias(name) for name, expr in made.items()),
         )
         for one in self.contests:  # what is malformed takes no part
-            barred = (
-                nw.when(nw.col("bad") == 0).then(nw.col(one.names.barred)).otherwise(nw.lit(-1))
-            )
+            own = nw.col(one.names.barred)
+            barred = nw.when(nw.col("bad") == 0).then(own).otherwise(nw.lit(-1))
             rows = rows.with_columns(barred.alias(one.names.barred))
+        return rows
+
+    def compared(self, rows: Eager) -> Eager:
+        """The rows with what comes out of each contest."""
         before = {one.contest.benefit: one.names for one in self.contests}
         for one in self.contests:
             rows = decided(rows, self.keys, one, before)
@@ -69,13 +72,13 @@ class Family:
             names = one.names
             kept += [names.outcome, names.gain]
             if not one.after_one:
-                kept += [names.claimant, names.winner, names.won(names.claimant)]
+                kept += [names.claimant, names.winner]
                 kept += [rank.name for rank in one.ranks]
             if one.contest.window is not None:
                 kept += [names.clock, names.anchor, names.until]
             if one.contest.period is not None:
                 kept += [names.starts, names.ends]
-        return kept
+        return list(dict.fromkeys(kept))
 
     def rivals(self, rows: Eager) -> Eager:
         """The rows with the rival that mattered to each, and what depends on the other losers."""

@@ -6,7 +6,7 @@ from typing import Final, assert_never
 import attrs
 
 from dealreg.deciders.columnar.columns import Columns
-from dealreg.deciders.columnar.kinds import Expr, Lazy
+from dealreg.deciders.columnar.kinds import Eager, Expr
 from dealreg.deciders.columnar.truths import truth
 from dealreg.facts.fields import FieldType
 from dealreg.policy.stages import Best, Key, MissingRule, Prefer, Preference
@@ -76,34 +76,83 @@ def _rank(preference: Preference, columns: Columns, name: str) -> Rank:
 
 
 _BEST: Final = "_best"
-_LEAST: Final = "_least"
+_WORD: Final = "_word"
+_ROOM: Final = 2**62
+"""What a whole number of 64 bits has room for, and the sums on the way to it."""
 
 
-def best(frame: Lazy, keys: Sequence[str], order: Sequence[Rank], last: str) -> Lazy:
+def best(frame: Eager, keys: Sequence[str], order: Sequence[Rank], last: str) -> Eager:
     """The best row of each group: by the order, then by the lowest text of the column `last`.
 
-    One round for each preference: the best value of each group, and those that have it. Rows of a
-    window would say the same, and take longer.
+    As many preferences as fit are put into one whole number, and each such number takes a round:
+    the least of each group, and the rows that have it. Windows over the groups, and a round for
+    each preference, say the same and take longer.
     """
     import narwhals as nw
 
     left = frame
+    waiting = list(order)
+    while waiting:
+        word, count = _word(left, waiting)
+        if count:
+            left, sure = _least(left.with_columns(word.alias(_WORD)), keys, _WORD, lowest=True)
+            left = left.drop(_WORD)
+        else:
+            count = 1
+            rank = waiting[0]
+            if rank.first:
+                known = (~nw.col(rank.name).is_null()).cast(nw.Int8()).alias(_WORD)
+                left, _ = _least(left.with_columns(known), keys, _WORD, lowest=True)
+                left = left.drop(_WORD)
+            left, sure = _least(left, keys, rank.name, lowest=rank.lowest)
+        if sure:
+            return left
+        waiting = waiting[count:]
+    return _least(left, keys, last, lowest=True)[0]
+
+
+def _word(frame: Eager, order: Sequence[Rank]) -> tuple[Expr, int]:
+    """The first preferences as one whole number, the least of which is best; and how many fit."""
+    import narwhals as nw
+
+    word, room, count = nw.lit(0), 1, 0
     for rank in order:
-        column = nw.col(rank.name)
-        if rank.first:
-            known = (~column.is_null()).cast(nw.Int8())
-            left = _least(left.with_columns(known.alias(_LEAST)), keys, _LEAST, lowest=True)
-            left = left.drop(_LEAST)
-        left = _least(left, keys, rank.name, lowest=rank.lowest)
-    return _least(left, keys, last, lowest=True)
+        values = _whole(frame, rank.name)
+        if values is None:
+            break
+        ends = frame.select(values.min().alias("low"), values.max().alias("high"))
+        low, high = ends.item(0, "low"), ends.item(0, "high")
+        low, high = (0, 0) if low is None else (int(low), int(high))
+        width = high - low + 2  # a place for what is not known
+        if room * width > _ROOM:
+            break
+        place = values - nw.lit(low) if rank.lowest else nw.lit(high) - values
+        absent = 0 if rank.first else width - 1
+        place = (place + (1 if rank.first else 0)).fill_null(absent)
+        word, room, count = word * nw.lit(width) + place, room * width, count + 1
+    return word, count
 
 
-def _least(frame: Lazy, keys: Sequence[str], name: str, *, lowest: bool) -> Lazy:
-    """The rows that have the least value of their group, or the greatest; or none has a value."""
+def _whole(frame: Eager, name: str) -> Expr | None:
+    """A column as whole numbers in the same order; None where there is no such thing."""
+    import narwhals as nw
+
+    dtype, column = frame.schema[name], nw.col(name)
+    if dtype.is_integer():
+        return column.cast(nw.Int64())
+    return column.dt.timestamp("us") if isinstance(dtype, nw.Datetime) else None
+
+
+def _least(frame: Eager, keys: Sequence[str], name: str, *, lowest: bool) -> tuple[Eager, bool]:
+    """The rows that have the least value of their group, or the greatest, or none has a value.
+
+    And whether that is one row of each.
+    """
     import narwhals as nw
 
     column, found = nw.col(name), nw.col(_BEST)
     end = column.min() if lowest else column.max()
     ends = frame.group_by(*keys).agg(end.alias(_BEST))
     joined = frame.join(ends, on=list(keys), how="left")
-    return joined.filter((column == found).fill_null(value=False) | found.is_null()).drop(_BEST)
+    left = joined.filter((column == found).fill_null(value=False) | found.is_null()).drop(_BEST)
+    return left, len(left) == len(ends)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from dealreg.deciders.columnar.contests import Lowered
-from dealreg.deciders.columnar.kinds import Eager, Lazy
+from dealreg.deciders.columnar.kinds import Eager, Expr, Lazy, Type
 from dealreg.errors import MissingExtraError, UsageError, shown
 from dealreg.facts.values import Choice
 from dealreg.outcome.decision import Standing
@@ -14,7 +14,17 @@ from dealreg.outcome.decision import Standing
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Engine", "Given", "back", "given", "standings_schema", "table_of", "written"]
+__all__ = [
+    "Engine",
+    "Given",
+    "back",
+    "eager",
+    "given",
+    "joined",
+    "standings_schema",
+    "table_of",
+    "written",
+]
 
 
 class Engine(Choice):
@@ -32,6 +42,11 @@ class Given:
     table: Lazy
     native: Any
     engine: Engine
+
+    @property
+    def comparer(self) -> Engine:
+        """The library that compares rows, once each has been looked at by itself."""
+        return _fastest() if self.engine is Engine.DUCKDB else self.engine
 
 
 def given(frame: Any, engine: Engine | None = None) -> Given:
@@ -61,8 +76,7 @@ def given(frame: Any, engine: Engine | None = None) -> Given:
             table = nw.from_native(_library("polars").from_arrow(arrow)).lazy()
         case Engine.DUCKDB:
             duckdb = _library("duckdb")
-            connection = duckdb.connect(config={"TimeZone": "UTC"})
-            table = nw.from_native(connection.from_arrow(arrow))
+            table = nw.from_native(duckdb.connect().from_arrow(arrow))
         case Engine.PYARROW:
             table = nw.from_native(arrow).lazy()
     return Given(table, frame, chosen)
@@ -78,9 +92,7 @@ def _arrow(wrapped: Any) -> "pa.Table":
 def _fastest() -> Engine:
     from importlib.util import find_spec
 
-    return next(
-        (each for each in (Engine.POLARS, Engine.DUCKDB) if find_spec(each.value)), Engine.PYARROW
-    )
+    return Engine.POLARS if find_spec("polars") else Engine.PYARROW
 
 
 def _library(name: str) -> Any:
@@ -96,41 +108,36 @@ def _library(name: str) -> Any:
         ) from None
 
 
-def back(standings: "pa.Table", native: Any) -> Any:
+def back(table: Eager, native: Any) -> Any:
     """A table as the kind of dataframe that was given."""
-    nw = _library("narwhals")
-    implementation = nw.from_native(native).implementation
-    if implementation.is_duckdb():
+    import narwhals as nw
+
+    kind = nw.from_native(native).implementation
+    if kind.is_polars() and table.implementation.is_polars():
+        lazy = not hasattr(native, "write_parquet")
+        return table.lazy().to_native() if lazy else table.to_native()
+    standings = table.to_arrow()
+    if kind.is_duckdb():
         return native.query("dealreg_given", "SELECT * FROM standings")  # reads the variable
-    if implementation.is_polars():
-        polars = _library("polars")
-        made = polars.from_arrow(standings)
-        return made.lazy() if isinstance(native, polars.LazyFrame) else made
-    if implementation.is_pandas():
-        return standings.to_pandas()
-    return standings
+    if kind.is_polars():
+        made = eager(standings, Engine.POLARS)
+        return made.to_native() if hasattr(native, "write_parquet") else made.lazy().to_native()
+    return standings.to_pandas() if kind.is_pandas() else standings
 
 
-_WORDS: Final = ("benefit", "kind", "code", "clause", "label")
 _TIMES: Final = ("starts", "ends", "provisional_until")
 
 
 def standings_schema() -> "pa.Schema":
     """The columns of a table of standings, with their types."""
     pa = _library("pyarrow")
-    word = pa.dictionary(pa.int32(), pa.string())
+    words = ("registration_id", "partner_id", "benefit", "kind", "code", "clause", "rival")
     moment = pa.timestamp("us", tz="UTC")
     return pa.schema(
         [
-            ("registration_id", pa.string()),
-            ("partner_id", pa.string()),
-            ("benefit", word),
-            ("kind", word),
-            ("code", word),
-            ("clause", word),
-            ("rival", pa.string()),
+            *((name, pa.string()) for name in words),
             ("place", pa.int64()),
-            ("label", word),
+            ("label", pa.string()),
             ("percent", pa.float64()),
             ("share", pa.float64()),
             *((name, moment) for name in _TIMES),
@@ -138,68 +145,91 @@ def standings_schema() -> "pa.Schema":
     )
 
 
-def written(rows: Eager, one: Lowered) -> "pa.Table":
+def written(rows: Eager, one: Lowered) -> Eager:
     """The standings of one contest, from the numbers that its columns hold."""
-    pa = _library("pyarrow")
-    table, names = rows.to_arrow(), one.names
-    outcome = table[names.outcome].combine_chunks()
-    gain = table[names.gain].combine_chunks()
-    outcomes, gains = one.outcomes.values, one.gains.values
-    granted = pa.compute.equal(outcome, one.granted)
-    waits = names.place in table.column_names
-    place = table[names.place] if waits else pa.nulls(len(table), pa.int64())
-    columns = {
-        "registration_id": table["id"],
-        "partner_id": table["who"],
-        "benefit": _words(pa.array([0] * 0, pa.int16()), []),
-        "kind": _words(outcome, [each.kind.value for each in outcomes]),
-        "code": _words(outcome, [each.code for each in outcomes]),
-        "clause": _words(outcome, [each.clause for each in outcomes]),
-        "rival": table[names.rival],
-        "place": pa.compute.if_else(granted, pa.scalar(1, pa.int64()), place),
-        "label": _words(gain, [each.label for each in gains]),
-        "percent": _numbers(gain, [each.percent for each in gains]),
-        "share": _numbers(gain, [each.share for each in gains]),
-    }
-    columns["benefit"] = pa.DictionaryArray.from_arrays(
-        pa.compute.multiply(outcome, pa.scalar(0, pa.int16())).cast(pa.int32()),
-        pa.array([one.contest.benefit]),
+    import narwhals as nw
+
+    names, outcomes, gains = one.names, one.outcomes.values, one.gains.values
+    outcome, gain = rows[names.outcome], rows[names.gain]
+    known = _Known(rows, nw.col(names.outcome) == one.granted)
+    made = rows.select(
+        nw.col("id").alias("registration_id"),
+        nw.col("who").alias("partner_id"),
+        nw.lit(one.contest.benefit).alias("benefit"),
+        nw.col(names.rival).alias("rival"),
+        known.place(names.place).alias("place"),
+        *(
+            known.moment(column, holders=name != "provisional_until").alias(name)
+            for name, column in zip(_TIMES, (names.starts, names.ends, names.until), strict=True)
+        ),
     )
-    for name, column in zip(_TIMES, (names.starts, names.ends, names.until), strict=True):
-        stated = column in table.column_names
-        value = table[column] if stated else pa.nulls(len(table), pa.timestamp("us", tz="UTC"))
-        if stated and name != "provisional_until":
-            value = pa.compute.if_else(granted, value, None)
-        columns[name] = value
-    schema = standings_schema()
-    arrays = [_as(columns[field.name], field.type) for field in schema]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    made = made.with_columns(
+        _taken(rows, "kind", outcome, [each.kind.value for each in outcomes], nw.String()),
+        _taken(rows, "code", outcome, [each.code for each in outcomes], nw.String()),
+        _taken(rows, "clause", outcome, [each.clause for each in outcomes], nw.String()),
+        _taken(rows, "label", gain, [each.label for each in gains], nw.String()),
+        _taken(rows, "percent", gain, [_float(each.percent) for each in gains], nw.Float64()),
+        _taken(rows, "share", gain, [_float(each.share) for each in gains], nw.Float64()),
+    )
+    return made.select(*standings_schema().names)
 
 
-def _as(column: Any, kind: Any) -> Any:
-    return column if column.type == kind else column.cast(kind)
+@attrs.frozen(eq=False)
+class _Known:
+    """What a contest has columns for, and nulls for what it has none."""
+
+    rows: Eager
+    granted: Expr
+
+    def place(self, name: str) -> Expr:
+        import narwhals as nw
+
+        none = nw.lit(None, dtype=nw.Int64)
+        queue = nw.col(name) if name in self.rows.columns else none
+        return nw.when(self.granted).then(nw.lit(1)).otherwise(queue).cast(nw.Int64)
+
+    def moment(self, name: str, *, holders: bool) -> Expr:
+        import narwhals as nw
+
+        none = nw.lit(None, dtype=nw.Datetime("us", "UTC"))
+        if name not in self.rows.columns:
+            return none
+        return nw.when(self.granted).then(nw.col(name)) if holders else nw.col(name)
 
 
-def _words(numbers: Any, words: Sequence[str]) -> Any:
-    """A column of words by number, from 1 on."""
-    pa = _library("pyarrow")
-    places = pa.compute.subtract(numbers.cast(pa.int32()), 1)
-    known = pa.compute.if_else(pa.compute.less(places, 0), None, places)
-    return pa.DictionaryArray.from_arrays(known, pa.array(words, pa.string()))
+def _taken(rows: Eager, name: str, numbers: Any, values: Sequence[Any], kind: Type) -> Any:
+    """A column of values by number, from 1 on; null for 0."""
+    import narwhals as nw
+
+    series = nw.new_series(name, [None, *values], kind, backend=rows.implementation)
+    return series[numbers]
 
 
-def _numbers(numbers: Any, values: Sequence[Any]) -> Any:
-    pa = _library("pyarrow")
-    floats = pa.array([None, *(None if v is None else float(v) for v in values)], pa.float64())
-    return floats.take(numbers.cast(pa.int32()))
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)
 
 
 def table_of(standings: Sequence[Standing]) -> "pa.Table":
     """Standings as the same table."""
     pa = _library("pyarrow")
-    rows = [_row(each) for each in standings]
-    schema = standings_schema()
-    return pa.Table.from_pylist(rows, schema=schema)
+    return pa.Table.from_pylist([_row(each) for each in standings], schema=standings_schema())
+
+
+def joined(parts: Sequence[Eager], more: "Sequence[pa.Table]", engine: Engine) -> Eager:
+    """The parts of what was decided, as one table of an engine."""
+    import narwhals as nw
+
+    tables = [*parts, *(eager(each, engine) for each in more if len(each))]
+    return nw.concat(tables) if tables else eager(table_of([]), engine)
+
+
+def eager(table: "pa.Table", engine: Engine) -> Eager:
+    """A table of pyarrow as one that an engine compares rows in."""
+    import narwhals as nw
+
+    if engine is Engine.POLARS:
+        return nw.from_native(_library("polars").from_arrow(table), eager_only=True)
+    return nw.from_native(table, eager_only=True)
 
 
 def _row(each: Standing) -> dict[str, Any]:
@@ -214,8 +244,8 @@ def _row(each: Standing) -> dict[str, Any]:
         "rival": each.rival,
         "place": each.place,
         "label": None if gets is None else gets.label,
-        "percent": None if gets is None or gets.percent is None else float(gets.percent),
-        "share": None if gets is None else float(gets.share),
+        "percent": None if gets is None else _float(gets.percent),
+        "share": None if gets is None else _float(gets.share),
         "starts": None if gets is None else gets.starts,
         "ends": None if gets is None else gets.ends,
         "provisional_until": each.provisional_until,
