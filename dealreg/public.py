@@ -3,6 +3,7 @@
 from dealreg.checking.check import Finding, Findings, check
 from dealreg.deciders.compiling import Compiled, compiled
 from dealreg.deciders.deciding import decide, record, rerun
+from dealreg.deciders.lowering import Columnar, InBulk, Rest, columnar
 from dealreg.errors import (
     DealregError,
     FactsError,
@@ -92,6 +93,10 @@ from dealreg.policy.policies import SEMANTICS, Edition, Governs, Policy, PolicyB
 from dealreg.policy.stages import Joint, Stature, Tie, Vacancy
 
 __all__ = [
+    "columnar",
+    "Rest",
+    "InBulk",
+    "Columnar",
     "ALWAYS",
     "NEVER",
     "SEMANTICS",

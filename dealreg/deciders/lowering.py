@@ -25,6 +25,7 @@ from dealreg.deciders.compiling import compiled
 from dealreg.deciders.deciding import sound
 from dealreg.deciders.reference.governing import in_order
 from dealreg.errors import FactsError, FactsErrors, PolicyError, PolicyErrors, UsageError, shown
+from dealreg.facts.fields import FieldType
 from dealreg.facts.instants import instant
 from dealreg.facts.values import Choice
 from dealreg.outcome.decision import Standing
@@ -114,14 +115,16 @@ class Columnar:
             at: the instant asked about.
             unknown: fields that are not known of anybody, and have no column.
             engine: the library that computes: `polars`, `duckdb` or `pyarrow`; None for the
-                table's own, or the fastest that is installed.
+                table's own, or the fastest that is installed. What a policy asks about lengths of
+                time is never computed in DuckDB, whose intervals are of another kind.
 
         Raises:
             FactsErrors: the table lacks a column that the policy reads, or its type does not fit.
             MissingExtraError: a library is not installed.
+            PolicyErrors: the engine cannot do a part of the policy.
             UsageError: `table` is no dataframe, `at` has no time zone.
         """
-        source = given(table, None if engine is None else Engine(engine))
+        source = given(table, None if engine is None else Engine(engine), durations=self._durations)
         columns = Columns(
             self.policy.vocabulary(),
             instant(at),
@@ -130,7 +133,10 @@ class Columnar:
             source.engine.value,
         )
         columns.check(self.fields, reasons=self._reconsiders)
-        if refusals(self.policy):
+        refused = refusals(self.policy, source.engine.value)
+        if refused and self.rest is Rest.REFUSE:
+            raise _refused(refused)
+        if refused:
             made = [_all_by_compiled(self, source, columns)]
         else:
             made = [_decided(self, each, source, columns) for each in self._families(columns)]
@@ -180,6 +186,14 @@ class Columnar:
         return scopes.pop()
 
     @property
+    def _durations(self) -> bool:
+        """Whether the policy reads lengths of time."""
+        vocabulary = self.policy.vocabulary()
+        read = {fact.name for one in self.policy.contests for _, fact in facts_of(one)}
+        fields = (field for name in read for field in read_for(name, vocabulary))
+        return any(field.type is FieldType.DURATION for field in fields)
+
+    @property
     def _reconsiders(self) -> bool:
         """Whether it matters for what reason somebody was rejected."""
         return any(one.others.reconsidered for one in self.policy.contests)
@@ -221,18 +235,22 @@ def columnar(policy: Policy, rest: Rest | str = Rest.REFUSE) -> Columnar:
     sound(policy)
     found = refusals(policy) if Rest(rest) is Rest.REFUSE else ()
     if found:
-        raise PolicyErrors(
-            [
-                PolicyError(
-                    f"{shown(each.node)} {each.because}",
-                    place=each.path,
-                    value=each.node,
-                    hint='give `rest="compiled"` to have the compiled decider do it',
-                )
-                for each in found
-            ],
-        )
+        raise _refused(found)
     return Columnar(policy, Rest(rest))
+
+
+def _refused(found: Iterable[Refusal]) -> PolicyErrors:
+    return PolicyErrors(
+        [
+            PolicyError(
+                f"{shown(each.node)} {each.because}",
+                place=each.path,
+                value=each.node,
+                hint='give `rest="compiled"` to have the compiled decider do it',
+            )
+            for each in found
+        ]
+    )
 
 
 @attrs.frozen(eq=False)
@@ -272,7 +290,7 @@ def _decided(ready: Columnar, of: Family, source: Given, columns: Columns) -> _M
 def _collected(plan: Lazy, source: Given) -> Eager:
     import narwhals as nw
 
-    rows = plan.collect(source.comparer.value)
+    rows = plan.collect("polars" if source.comparer is Engine.POLARS else "pyarrow")
     zoned = [  # DuckDB calls its zone `Etc/UTC`
         name
         for name, kind in rows.schema.items()
@@ -346,29 +364,28 @@ def _rows(
     source: Given, columns: Columns, ready: Columnar, ids: Eager | None
 ) -> Iterable[Mapping[str, Any]]:
     """The rows of some registrations, or all, with the columns that the policy reads."""
+    import narwhals as nw
+
     names = [name for name in columns.schema if name in _read(ready, columns)]
     table = source.table.select(*names)
-    if ids is not None:
+    if ids is not None and source.engine is Engine.PYARROW:  # it does not join lists
+        wanted = ids["registration_id"].to_list()
+        table = table.filter(nw.col("registration_id").is_in(wanted))
+    elif ids is not None:
         table = table.join(_like(ids, table, source), on="registration_id", how="semi")
-    return table.collect("pyarrow").iter_rows(named=True)  # type: ignore[no-any-return]
+    return table.collect("pyarrow").iter_rows(named=True)
 
 
 def _like(ids: Eager, table: Lazy, source: Given) -> Lazy:
     """The ids as a table of the engine that computes."""
     import narwhals as nw
 
-    match source.engine:
-        case Engine.POLARS:
-            import polars as pl
-
-            return nw.from_native(pl.from_arrow(ids.to_native())).lazy()
-        case Engine.DUCKDB:
-            wanted = ids.to_native()  # the query reads this variable
-            made = table.to_native().query("given", "SELECT registration_id FROM wanted")
-            del wanted
-            return nw.from_native(made)
-        case Engine.PYARROW:
-            return ids.lazy()
+    wanted = ids.to_native()
+    if source.engine is Engine.DUCKDB:  # the query reads the variable
+        wanted = table.to_native().query("dealreg_wanted", "SELECT registration_id FROM wanted")
+        made: Lazy = nw.from_native(wanted)
+        return made
+    return eager(wanted, source.engine).lazy()
 
 
 def _read(ready: Columnar, columns: Columns) -> set[str]:

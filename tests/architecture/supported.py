@@ -1,4 +1,4 @@
-"""Which part of the compiled decider decides a contest with each node, and with each shape."""
+"""Which decider decides a contest with each node, and with each shape, in which way."""
 
 import attrs
 
@@ -6,6 +6,7 @@ from dealreg import (
     Joint,
     Policy,
     Tie,
+    columnar,
     compiled,
     contest,
     earliest,
@@ -76,11 +77,17 @@ def _policy(made):
 
 
 def support_table() -> str:
-    """What `Compiled.support` says of each."""
-    lines = ["| a contest with | is decided | because |", "|---|---|---|"]
+    """What `Compiled.support` and `Columnar.support` say of each."""
+    lines = [
+        "| a contest with | compiled | because | in columns | because |",
+        "|---|---|---|---|---|",
+    ]
     for name, policy in policies():
         found = next(s for s in compiled(policy).support() if s.benefit == "protection")
-        lines.append(f"| {name} | {SAID[found.way]} | {found.because} |")
+        refused = columnar(policy, "compiled").support()
+        word = "no" if refused else "yes"
+        because = "; ".join(sorted({each.because for each in refused}))
+        lines.append(f"| {name} | {SAID[found.way]} | {found.because} | {word} | {because} |")
     return "\n".join(lines)
 
 

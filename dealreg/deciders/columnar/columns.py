@@ -69,6 +69,9 @@ class Columns:
         """
         wanted = {name: self._field(name) for name in (*ALWAYS, "status", *fields)}
         problems = [problem for name in sorted(wanted) for problem in self._problems(wanted[name])]
+        for name, kind in (("ended_at", FieldType.INSTANT), ("status_reason", FieldType.TEXT)):
+            if self._has(name) and not self._fits(kind, self.schema[name]):
+                problems.append(self._unfit(name, kind))
         if reasons and "status_reason" not in {*self.schema, *self.unknown}:
             problems.append(self._absent("status_reason"))
         if problems:
@@ -76,11 +79,13 @@ class Columns:
 
     def value(self, fact: Fact) -> Expr:
         """A fact as an expression, null where it is not known."""
+        import narwhals as nw
+
         value = self._value(self._field(fact.name))
         if fact.as_of is None:
             return value
         anchor = self._value(self._field(fact.as_of))
-        return _nw().when(~anchor.is_null()).then(value)
+        return nw.when(~anchor.is_null()).then(value)
 
     def type(self, fact: Fact) -> FieldType:
         """The type of the field that a fact is about."""
@@ -101,11 +106,14 @@ class Columns:
 
     def number(self, fact: Fact) -> Type:
         """The type of the column of a number or an amount."""
-        return self.schema.get(fact.name, _nw().Int64())
+        import narwhals as nw
+
+        return self.schema.get(fact.name, nw.Int64())
 
     def status(self) -> Expr:
         """The status at the instant, as a number of `STATUSES`; -1 before submission (F-3)."""
-        nw = _nw()
+        import narwhals as nw
+
         number = self._status_number()
         ended = [STATUSES.index(each) for each in STATUSES if each in ENDED]
         at = self._lit(self.at)
@@ -115,8 +123,7 @@ class Columns:
         if self._has("approved_at"):
             approved = (self._instant("approved_at") <= at).fill_null(value=False)
             known = ~self._instant("approved_at").is_null()
-        reopened = nw.when(approved).then(self._int(Status.APPROVED))
-        reopened = reopened.otherwise(self._int(Status.SUBMITTED))
+        reopened = chosen([(approved, self._int(Status.APPROVED))], self._int(Status.SUBMITTED))
         early = (number == STATUSES.index(Status.APPROVED)) & known & ~approved
         stated = chosen(
             [
@@ -130,7 +137,8 @@ class Columns:
 
     def malformed(self, ladders: Iterable[str] = ()) -> Expr:
         """What is wrong with a row: 0 for nothing, else a number of `REASONS`, from 1 on."""
-        nw = _nw()
+        import narwhals as nw
+
         wrong = [(nw.col(name).is_null(), n) for n, name in enumerate(ALWAYS, start=1)]
         if self._has("status"):
             known = self._text("status").is_in([each.value for each in STATUSES])
@@ -155,7 +163,8 @@ class Columns:
         return ~self._text(name).is_in(list(field.levels)).fill_null(value=True)
 
     def _status_number(self) -> Expr:
-        nw = _nw()
+        import narwhals as nw
+
         if not self._has("status"):
             return self._int(Status.SUBMITTED)
         text = self._text("status")
@@ -163,24 +172,31 @@ class Columns:
         return chosen(cases, self._int(Status.SUBMITTED)).cast(nw.Int16())
 
     def _int(self, status: Status) -> Expr:
-        return _nw().lit(STATUSES.index(status))
+        import narwhals as nw
+
+        return nw.lit(STATUSES.index(status))
 
     def _lit(self, value: Any) -> Expr:
-        return _nw().lit(value)
+        import narwhals as nw
+
+        return nw.lit(value)
 
     def _text(self, name: str) -> Expr:
-        nw = _nw()
+        import narwhals as nw
+
         column = nw.col(name)
         return column if self.schema[name] == nw.String else column.cast(nw.String)
 
     def _instant(self, name: str) -> Expr:
-        nw = _nw()
+        import narwhals as nw
+
         dtype, column = self.schema[name], nw.col(name)
         plain = self.backend == "duckdb" or dtype == nw.Datetime("us", "UTC")
         return column if plain else column.cast(nw.Datetime("us", "UTC"))
 
     def _value(self, field: Field) -> Expr:
-        nw = _nw()
+        import narwhals as nw
+
         if field.derived is not None:
             return self._derive(field.derived)
         name = field.name
@@ -211,11 +227,14 @@ class Columns:
 
     def _known_instant(self, name: str) -> Expr:
         """An instant that has come (F-4)."""
+        import narwhals as nw
+
         value = self._instant(name)
-        return _nw().when(value <= self._lit(self.at)).then(value)
+        return nw.when(value <= self._lit(self.at)).then(value)
 
     def _stated(self, field: Field) -> Expr:
-        nw = _nw()
+        import narwhals as nw
+
         name = field.name
         if not self._has(name):
             return nw.lit(None, dtype=_nothing(field.type))
@@ -241,7 +260,8 @@ class Columns:
 
     def _exact(self, name: str) -> Expr:
         """A column of numbers; what is not a number is not known."""
-        nw = _nw()
+        import narwhals as nw
+
         column = nw.col(name)
         return nw.when(~column.is_nan()).then(column) if self.schema[name].is_float() else column
 
@@ -263,18 +283,22 @@ class Columns:
                 yield self._absent(name)
             return
         if not self._fits(field.type, self.schema[name]):
-            yield FactsError(
-                f"the column {shown(name)} has values of type {shown(str(self.schema[name]))}",
-                place=name,
-                value=str(self.schema[name]),
-                hint=_WANTED[field.type],
-            )
+            yield self._unfit(name, field.type)
         if field.type is FieldType.MONEY and self.currency_column(name) not in self.schema:
             yield FactsError(
                 f"the table does not say in which currency {shown(name)} is",
                 place=name,
                 hint=f"add a column `{name}_currency`",
             )
+
+    def _unfit(self, name: str, kind: FieldType) -> FactsError:
+        found = str(self.schema[name])
+        return FactsError(
+            f"the column {shown(name)} has values of type {shown(found)}",
+            place=name,
+            value=found,
+            hint=_WANTED[kind],
+        )
 
     def _absent(self, name: str) -> FactsError:
         near = suggestion(name, self.schema)
@@ -285,7 +309,8 @@ class Columns:
         )
 
     def _fits(self, kind: FieldType, dtype: Type) -> bool:
-        nw = _nw()
+        import narwhals as nw
+
         match kind:
             case FieldType.TEXT | FieldType.ORDINAL:
                 return isinstance(dtype, nw.String | nw.Categorical | nw.Enum)
@@ -296,8 +321,8 @@ class Columns:
             case FieldType.DECIMAL | FieldType.MONEY:
                 return dtype.is_numeric()
             case FieldType.INSTANT:
-                zoned = isinstance(dtype, nw.Datetime) and dtype.time_zone is not None
-                return zoned and (self.backend != "duckdb" or dtype.time_zone in _UTC)
+                zone = getattr(dtype, "time_zone", None)
+                return zone in _UTC if self.backend == "duckdb" else zone is not None
             case FieldType.DATE:
                 return isinstance(dtype, nw.Date)
             case FieldType.DURATION:
@@ -325,33 +350,28 @@ _WANTED: Final[Mapping[FieldType, str]] = {
 
 def _nothing(kind: FieldType) -> Type:
     """The type of a column that is not known of anybody."""
-    nw = _nw()
+    import narwhals as nw
+
     match kind:
         case FieldType.INSTANT:
-            return nw.Datetime("us", "UTC")  # type: ignore[no-any-return]
+            return nw.Datetime("us", "UTC")
         case FieldType.DATE:
-            return nw.Date()  # type: ignore[no-any-return]
+            return nw.Date()
         case FieldType.DURATION:
-            return nw.Duration("us")  # type: ignore[no-any-return]
+            return nw.Duration("us")
         case FieldType.BOOL:
-            return nw.Boolean()  # type: ignore[no-any-return]
+            return nw.Boolean()
         case FieldType.TEXT:
-            return nw.String()  # type: ignore[no-any-return]
+            return nw.String()
         case FieldType.TEXT_SET:
-            return nw.List(nw.String())  # type: ignore[no-any-return]
+            return nw.List(nw.String())
         case _:
-            return nw.Int64()  # type: ignore[no-any-return]
-
-
-def _nw() -> Any:
-    import narwhals
-
-    return narwhals
+            return nw.Int64()
 
 
 def chosen(cases: list[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
     """The value of the first test that is true."""
-    nw = _nw()
+    import narwhals as nw
 
     def before(rest: Expr, case: tuple[Expr, Expr]) -> Expr:
         return nw.when(case[0]).then(case[1]).otherwise(rest)

@@ -7,7 +7,7 @@ that is won.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 import attrs
 
@@ -195,8 +195,8 @@ def lowered(contest: Contest, number: int, columns: Columns, status: Expr) -> Lo
     whole = status == STATUSES.index(Status.WON)
     if others.reconsidered:
         whole = whole | (status == STATUSES.index(Status.REJECTED))
-    for each in marked:
-        whole = whole | each
+    for mark in marked:
+        whole = whole | mark
     levels = len(columns.levels(window.ladder)) if isinstance(window, HeadStart) else 0
     return Lowered(contest, names, made, order, whole, outcomes, gains, columns.at, levels)
 
@@ -224,11 +224,13 @@ def _admission(
     returned: list[tuple[Expr, int]] = []
     odd: list[Expr] = []
     unknown = Outcome(StandingKind.RETURNED, _SCOPE_UNKNOWN, contest_path(contest.benefit, "scope"))
-    for key in contest.scope.keys:
-        denied.append((columns.value(Fact(key)).is_null(), outcomes.number(unknown)))
-    for number, each in [(-1, None), *enumerate(STATUSES)]:
-        if each not in LIVE:
-            denied.append((status == number, outcomes.number(ended_by(each))))
+    keys = [columns.value(Fact(key)).is_null() for key in contest.scope.keys]
+    denied += [(key, outcomes.number(unknown)) for key in keys]
+    denied += [
+        (status == number, outcomes.number(ended_by(each)))
+        for number, each in [(-1, None), *enumerate(STATUSES)]
+        if each not in LIVE
+    ]
     denied += _lapsed(contest, columns, outcomes, made, names)
     for required in contest.requires:
         found = truth(required.that, columns)
@@ -403,7 +405,7 @@ def _same(own: Expr, other: Expr) -> Expr:
     return (own == other).fill_null(value=False) | (own.is_null() & other.is_null())
 
 
-def _lit(value: object) -> Expr:
+def _lit(value: Any) -> Expr:
     import narwhals as nw
 
     return nw.lit(value)

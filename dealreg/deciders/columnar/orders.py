@@ -64,6 +64,8 @@ def _rank(preference: Preference, columns: Columns, name: str) -> Rank:
                 value = nw.when(columns.currency(fact) == currency).then(value)
             if kind is FieldType.BOOL:
                 value = value.cast(nw.Int8())
+            if kind is FieldType.DURATION:
+                value = value.dt.total_microseconds()
             return Rank(
                 name,
                 value,

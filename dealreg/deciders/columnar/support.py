@@ -12,10 +12,10 @@ from dealreg.facts.values import Span, Unit
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.clocks import LastDay
 from dealreg.policy.contests import Contest
-from dealreg.policy.paths import contest_path, milestone_path, prefer_path
+from dealreg.policy.paths import contest_path, milestone_path
 from dealreg.policy.policies import Policy
-from dealreg.policy.predicates import External, Fact
-from dealreg.policy.stages import Bucket, Grace, HeadStart, Key, Preference
+from dealreg.policy.predicates import External, Fact, Only
+from dealreg.policy.stages import Bucket, Grace, HeadStart
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
 __all__ = ["Refusal", "counts_others", "facts_of", "fixed", "read_for", "refusals"]
@@ -45,12 +45,24 @@ class Refusal:
         return f"{self.path}: `{self.node}` {self.because}"
 
 
-def refusals(policy: Policy) -> tuple[Refusal, ...]:
-    """Every part of a policy that the columnar decider cannot do; empty where it does it all."""
+def refusals(policy: Policy, engine: str | None = None) -> tuple[Refusal, ...]:
+    """Every part of a policy that the columnar decider cannot do; empty where it does it all.
+
+    With an `engine`, also what this one cannot do.
+    """
     found = list(_of_policy(policy))
     for contest in policy.contests:
         found += _of_contest(policy, contest)
+        if engine == "pyarrow":
+            found += _of_pyarrow(contest)
     return tuple(found)
+
+
+def _of_pyarrow(contest: Contest) -> Iterator[Refusal]:
+    for path, predicate in predicates_of(contest):
+        for place, atom in atoms(predicate, path):
+            if isinstance(atom, Only):
+                yield Refusal(contest.benefit, "Only", place, "is not computed by pyarrow")
 
 
 def counts_others(policy: Policy) -> bool:
@@ -93,36 +105,35 @@ def _of_policy(policy: Policy) -> Iterator[Refusal]:
 
 
 def _of_contest(policy: Policy, contest: Contest) -> Iterator[Refusal]:
-    benefit = contest.benefit
-
-    def refused(node: str, place: str, because: str) -> Refusal:
-        return Refusal(benefit, node, place, because)
-
-    at = contest_path(benefit, "")
+    benefit, at = contest.benefit, contest_path(contest.benefit)
     if contest.capacity != 1:
-        yield refused("Contest", f"{at}.capacity", "may be held by more than one")
+        yield Refusal(benefit, "Contest", f"{at}.capacity", "may be held by more than one")
     if contest.scope.lines is not None:
-        yield refused("Scope", f"{at}.scope", "overlaps in part, or is awarded line by line")
+        because = "overlaps in part, or is awarded line by line"
+        yield Refusal(benefit, "Scope", f"{at}.scope", because)
     if contest.joint is not None:
-        yield refused("Joint", f"{at}.joint", "asks how holders fit each other")
+        yield Refusal(benefit, "Joint", f"{at}.joint", "asks how holders fit each other")
     for each in contest.milestones:
         path = milestone_path(benefit, each.code)
-        yield refused("Milestone", path, "has a clock of its own")
+        yield Refusal(benefit, "Milestone", path, "has a clock of its own")
     yield from _scopes(policy, contest)
     yield from _clocks(policy, contest)
+    yield from _facts(policy, contest)
+
+
+def _facts(policy: Policy, contest: Contest) -> Iterator[Refusal]:
+    """What is asked in code, what is derived in other ways, and orders of what has none."""
+    benefit, vocabulary = contest.benefit, policy.vocabulary()
     for path, predicate in predicates_of(contest):
         for place, atom in atoms(predicate, path):
             if isinstance(atom, External):
-                yield refused("External", place, "is answered in code")
+                yield Refusal(benefit, "External", place, "is answered in code")
     for path, fact in facts_of(contest):
-        for field in read_for(fact.name, policy.vocabulary()):
+        for field in read_for(fact.name, vocabulary):
             because = _underivable(field.derived)
             if because:
-                yield refused(type(field.derived).__name__, path, f"({field.name}) {because}")
-    for number, preference in enumerate(contest.prefer):
-        if not _sorts(preference, policy.vocabulary()):
-            path = prefer_path(benefit, number)
-            yield refused("Key", path, "is about a field without an order")
+                node = type(field.derived).__name__
+                yield Refusal(benefit, node, path, f"({field.name}) {because}")
 
 
 def _scopes(policy: Policy, contest: Contest) -> Iterator[Refusal]:
@@ -202,10 +213,3 @@ def read_for(name: str, vocabulary: Vocabulary) -> Iterator[Field]:
             assert_never(field.derived)
     for each in names:
         yield from read_for(each, vocabulary)
-
-
-def _sorts(preference: Preference, vocabulary: Vocabulary) -> bool:
-    if not isinstance(preference, Key):
-        return True
-    field = vocabulary.get(preference.fact.name)
-    return field is not None and field.type is not FieldType.TEXT_SET

@@ -49,8 +49,10 @@ class Given:
         return _fastest() if self.engine is Engine.DUCKDB else self.engine
 
 
-def given(frame: Any, engine: Engine | None = None) -> Given:
+def given(frame: Any, engine: Engine | None = None, *, durations: bool = False) -> Given:
     """A dataframe of the user's, for an engine: its own, or the fastest that is installed.
+
+    Not for DuckDB where `durations` are read.
 
     Raises:
         MissingExtraError: narwhals or pyarrow is not installed, or the engine asked for is not.
@@ -67,7 +69,10 @@ def given(frame: Any, engine: Engine | None = None) -> Given:
             hint="give a dataframe of polars, pandas or pyarrow, or a relation of DuckDB",
         ) from None
     own = wrapped.implementation.name.lower()
-    if own in ("polars", "duckdb") and engine in (None, own):
+    if engine is Engine.DUCKDB or (engine is None and own == "duckdb"):
+        engine = None if durations else Engine.DUCKDB  # its intervals are no lengths of time
+    native = own == "polars" or (own == "duckdb" and not durations)
+    if native and engine in (None, own):
         return Given(wrapped.lazy(), frame, Engine(own))
     arrow = _arrow(wrapped)
     chosen = engine or _fastest()

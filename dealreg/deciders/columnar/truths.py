@@ -98,7 +98,7 @@ def truth(predicate: Predicate, columns: Columns) -> Truth:
             assert_never(predicate)
 
 
-def _lit(value: object) -> Expr:
+def _lit(value: Any) -> Expr:
     import narwhals
 
     return narwhals.lit(value)
