@@ -6,8 +6,8 @@ import attrs
 from hypothesis import strategies as st
 
 from dealreg import Change, Facts, span
-from dealreg.facts.values import Unit
 from dealreg.deciders.columnar.support import refusals
+from dealreg.facts.values import Unit
 from dealreg.policy.clocks import Period
 from dealreg.policy.paths import contest_path, override_path, prefer_path, requirement_path
 from dealreg.policy.stages import Bucket, Grace, Scope

@@ -127,7 +127,16 @@ def back(table: Eager, native: Any) -> Any:
     if kind.is_polars():
         made = eager(standings, Engine.POLARS)
         return made.to_native() if hasattr(native, "write_parquet") else made.lazy().to_native()
-    return standings.to_pandas() if kind.is_pandas() else standings
+    return standings.to_pandas() if kind.is_pandas() else standings.cast(_plain(standings.schema))
+
+
+def _plain(schema: "pa.Schema") -> "pa.Schema":
+    """The schema with texts of the plain kind, whoever made them."""
+    pa = _library("pyarrow")
+    texts = (pa.large_string(), pa.string_view())
+    return pa.schema(
+        [each.with_type(pa.string()) if each.type in texts else each for each in schema]
+    )
 
 
 _TIMES: Final = ("starts", "ends", "provisional_until")

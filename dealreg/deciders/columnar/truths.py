@@ -179,8 +179,8 @@ def _numbers(column: Expr, op: Op, constant: Decimal, fact: Fact, columns: Colum
     grain = Decimal(1).scaleb(-scale)
     below = constant.quantize(grain, rounding=ROUND_FLOOR)
     above = constant.quantize(grain, rounding=ROUND_CEILING)
-    if below != above and op in (Op.EQ, Op.NE):
-        return _OPS[op](column, column) if op is Op.NE else column != column  # noqa: PLR0124
+    if below != above and op in (Op.EQ, Op.NE):  # never equal
+        return column.is_null() if op is Op.EQ else ~column.is_null()
     nearest = above if op in (Op.LT, Op.GE) else below
     number: Any = int(nearest) if scale == 0 and not isinstance(dtype, nw.Decimal) else nearest
     return _OPS[op](column, _lit(number))  # type: ignore[no-any-return]
