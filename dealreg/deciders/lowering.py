@@ -1,6 +1,6 @@
 """Policies over whole tables: decided column by column, what is seldom conflict by conflict."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,6 @@ import attrs
 from dealreg.deciders.columnar.columns import ALWAYS, REASONS, Columns
 from dealreg.deciders.columnar.families import Family, family
 from dealreg.deciders.columnar.kinds import Eager, Lazy
-from dealreg.deciders.columnar.rows import facts_of_rows
 from dealreg.deciders.columnar.support import Refusal, counts_others, facts_of, read_for, refusals
 from dealreg.deciders.columnar.tables import (
     Engine,
@@ -18,17 +17,15 @@ from dealreg.deciders.columnar.tables import (
     eager,
     given,
     joined,
-    table_of,
     written,
 )
-from dealreg.deciders.compiling import compiled
 from dealreg.deciders.deciding import sound
+from dealreg.deciders.one_by_one import some_conflicts, whole_table
 from dealreg.deciders.reference.governing import in_order
 from dealreg.errors import FactsError, FactsErrors, PolicyError, PolicyErrors, UsageError, shown
 from dealreg.facts.fields import FieldType
 from dealreg.facts.instants import instant
 from dealreg.facts.values import Choice
-from dealreg.outcome.decision import Standing
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
 
@@ -137,7 +134,7 @@ class Columnar:
         if refused and self.rest is Rest.REFUSE:
             raise _refused(refused)
         if refused:
-            made = [_all_by_compiled(self, source, columns)]
+            made = [_one_by_one(self, source, columns)]
         else:
             made = [_decided(self, each, source, columns) for each in self._families(columns)]
         parts, others = [p for m in made for p in m.parts], [o for m in made for o in m.others]
@@ -266,10 +263,12 @@ class _Made:
 def _decided(ready: Columnar, of: Family, source: Given, columns: Columns) -> _Made:
     """The standings to the benefits of a family."""
     import narwhals as nw
+    import pyarrow as pa
+    import pyarrow.compute
 
-    rows = of.compared(_collected(of.rows(source.table, columns), source))
-    rejected = _set_aside(rows)
-    rows = rows.filter(nw.col("bad") == 0)
+    rows = _collected(of.rows(source.table, columns), source)
+    rows, rejected = _sorted_out(rows)
+    rows = of.compared(rows)
     keys = list(of.keys)
     odd = rows.filter(nw.col("odd")).select(*keys).unique()
     for key in keys:
@@ -280,11 +279,31 @@ def _decided(ready: Columnar, of: Family, source: Given, columns: Columns) -> _M
         seldom = rows.join(odd, on=keys, how="semi").select("id", *keys)
         rows = rows.join(odd, on=keys, how="anti")
         one_by_one = len(seldom)
-        benefits = {one.contest.benefit for one in of.contests}
-        others.append(_by_compiled(ready, source, columns, seldom, keys, benefits))
+        found = some_conflicts(ready.policy, source, columns, ready.fields, seldom, keys)
+        benefits = [one.contest.benefit for one in of.contests]
+        others.append(found.filter(pa.compute.is_in(found["benefit"], pa.array(benefits))))
     rows = of.rivals(rows)
     parts = [written(rows, one) for one in of.contests]
     return _Made(parts, others, rejected, one_by_one)
+
+
+def _one_by_one(ready: Columnar, source: Given, columns: Columns) -> _Made:
+    """Everything by the compiled decider."""
+    import narwhals as nw
+
+    ladders = [f.name for f in map(columns.vocabulary.get, ready.fields) if f is not None]
+    read = {*ALWAYS, *ready.fields, "status", "status_reason", "approved_at", "ended_at"}
+    told = [name for name in columns.schema if name in read]
+    marked = source.table.select(
+        *(name for name in told if not isinstance(columns.schema[name], nw.List)),
+        nw.col("registration_id").cast(nw.String).alias("id"),
+        nw.col("partner_id").cast(nw.String).alias("who"),
+        columns.malformed(ladders).alias("bad"),
+    )
+    _, rejected = _sorted_out(_collected(marked, source))
+    wrong = set(rejected["registration_id"].to_pylist())
+    found, count = whole_table(ready.policy, source, columns, ready.fields, wrong)
+    return _Made([], [found], rejected, count)
 
 
 def _collected(plan: Lazy, source: Given) -> Eager:
@@ -299,20 +318,26 @@ def _collected(plan: Lazy, source: Given) -> Eager:
     return rows.with_columns(nw.col(name).dt.convert_time_zone("UTC") for name in zoned)
 
 
-def _set_aside(rows: Eager) -> "pa.Table":
-    """The rows that could not be read, with the reason."""
+def _sorted_out(rows: Eager) -> "tuple[Eager, pa.Table]":
+    """The rows that can be read, each once; and those that cannot, with the reason."""
     import narwhals as nw
     import pyarrow as pa
 
-    wrong = rows.filter(nw.col("bad") != 0)
+    wrong = rows.filter(nw.col("bad") != 0).select("id", "who", "bad")
+    rows = rows.filter(nw.col("bad") == 0)
+    if rows["id"].n_unique() != len(rows):
+        several = rows.group_by("id").agg(nw.len().alias("n")).filter(nw.col("n") > 1).drop("n")
+        alike = rows.join(several, on="id", how="semi").unique(maintain_order=True)
+        differ = alike.group_by("id").agg(nw.len().alias("n")).filter(nw.col("n") > 1).drop("n")
+        alike = alike.join(differ, on="id", how="anti")
+        twice = rows.join(differ, on="id", how="semi").select("id", "who", "bad")
+        twice = twice.with_columns(nw.lit(len(REASONS)).cast(nw.Int16).alias("bad"))
+        rows = nw.concat([rows.join(several, on="id", how="anti"), alike])
+        wrong = nw.concat([wrong, twice])
     reasons = [REASONS[number - 1] for number in wrong["bad"].to_list()]
-    return pa.table(
-        {
-            "registration_id": pa.array(wrong["id"].to_list(), pa.string()),
-            "partner_id": pa.array(wrong["who"].to_list(), pa.string()),
-            "reason": pa.array(reasons, pa.string()),
-        }
-    )
+    texts = {"registration_id": wrong["id"].to_list(), "partner_id": wrong["who"].to_list()}
+    columns = {**texts, "reason": reasons}
+    return rows, pa.table({name: pa.array(v, pa.string()) for name, v in columns.items()})
 
 
 def _rejected(rejected: Any) -> list[FactsError]:
@@ -332,87 +357,3 @@ def _rejected(rejected: Any) -> list[FactsError]:
 
 
 _SHOWN = 20
-
-
-def _by_compiled(
-    ready: Columnar,
-    source: Given,
-    columns: Columns,
-    seldom: Eager,
-    keys: list[str],
-    benefits: set[str],
-) -> "pa.Table":
-    """The standings of conflicts in which something seldom happened, one conflict at a time."""
-    import narwhals as nw
-
-    arrow = seldom.to_arrow()
-    ids = nw.from_native(arrow).select(nw.col("id").alias("registration_id"))
-    rows = _rows(source, columns, ready, ids)
-    conflict = {row["id"]: tuple(row[key] for key in keys) for row in seldom.iter_rows(named=True)}
-    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault(conflict[row["registration_id"]], []).append(row)
-    decider = compiled(ready.policy)
-    found: list[Standing] = []
-    for _, members in sorted(groups.items()):
-        facts = facts_of_rows(members, columns)
-        found += (s for s in decider.standings(facts, at=columns.at) if s.benefit in benefits)
-    return table_of(found)
-
-
-def _rows(
-    source: Given, columns: Columns, ready: Columnar, ids: Eager | None
-) -> Iterable[Mapping[str, Any]]:
-    """The rows of some registrations, or all, with the columns that the policy reads."""
-    import narwhals as nw
-
-    names = [name for name in columns.schema if name in _read(ready, columns)]
-    table = source.table.select(*names)
-    if ids is not None and source.engine is Engine.PYARROW:  # it does not join lists
-        wanted = ids["registration_id"].to_list()
-        table = table.filter(nw.col("registration_id").is_in(wanted))
-    elif ids is not None:
-        table = table.join(_like(ids, table, source), on="registration_id", how="semi")
-    return table.collect("pyarrow").iter_rows(named=True)
-
-
-def _like(ids: Eager, table: Lazy, source: Given) -> Lazy:
-    """The ids as a table of the engine that computes."""
-    import narwhals as nw
-
-    wanted = ids.to_native()
-    if source.engine is Engine.DUCKDB:  # the query reads the variable
-        wanted = table.to_native().query("dealreg_wanted", "SELECT registration_id FROM wanted")
-        made: Lazy = nw.from_native(wanted)
-        return made
-    return eager(wanted, source.engine).lazy()
-
-
-def _read(ready: Columnar, columns: Columns) -> set[str]:
-    """The columns that records are made of."""
-    fields = {*ALWAYS, *ready.fields, "opportunity_id", "customer_id"}
-    fields |= {"status", "status_reason", "approved_at", "ended_at"}
-    return fields | {columns.currency_column(name) for name in fields}
-
-
-def _all_by_compiled(ready: Columnar, source: Given, columns: Columns) -> _Made:
-    """Everything by the compiled decider."""
-    import narwhals as nw
-
-    ladders = [f.name for f in map(columns.vocabulary.get, ready.fields) if f is not None]
-    marked = source.table.select(
-        nw.col("registration_id").cast(nw.String).alias("id"),
-        nw.col("partner_id").cast(nw.String).alias("who"),
-        columns.malformed(ladders).alias("bad"),
-    )
-    marks = _collected(marked, source)
-    rejected = _set_aside(marks)
-    wrong = set(rejected["registration_id"].to_pylist())
-    rows = [
-        row
-        for row in _rows(source, columns, ready, None)
-        if row["registration_id"] not in wrong and row["registration_id"] is not None
-    ]
-    facts = facts_of_rows(rows, columns)
-    found = compiled(ready.policy).standings(facts, at=columns.at)
-    return _Made([], [table_of(found)], rejected, len(rows))

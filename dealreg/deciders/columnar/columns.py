@@ -28,6 +28,7 @@ REASONS: Final = (
     *(f"the row has no `{name}`" for name in ALWAYS),
     "the row has a status that is none",
     "the row has a level that is not on the ladder",
+    "another row has the same `registration_id`, and states something else",
 )
 """What may be wrong with a row, by number."""
 

@@ -6,8 +6,9 @@ from typing import Final
 import attrs
 
 from dealreg.deciders.columnar.columns import Columns
-from dealreg.deciders.columnar.contests import Lowered, decided, lowered
+from dealreg.deciders.columnar.contests import Lowered, lowered
 from dealreg.deciders.columnar.kinds import Eager, Lazy
+from dealreg.deciders.columnar.standings import decided
 from dealreg.deciders.columnar.support import facts_of
 from dealreg.policy.contests import Contest
 from dealreg.policy.predicates import Fact

@@ -205,6 +205,21 @@ def test_rows_that_cannot_be_read_are_set_aside():
         assert "W3: the row has a status that is none; correct it" in str(refused.value)
 
 
+@pytest.mark.parametrize("engine", ["polars", "pyarrow"])
+def test_rows_that_stand_twice_count_once_unless_they_differ(engine):
+    rows = ROWS.to_pylist()
+    twice = [*rows, rows[0], {**rows[2], "tier": "silver"}]
+    table = pa.Table.from_pylist(twice, schema=ROWS.schema)
+    wrong = [("R3", "another row has the same `registration_id`, and states something else")] * 2
+    for rest in Rest:
+        slow = policy(within("7 days"), highest("tier").then(FIRST), capacity=2)
+        ready = columnar(POLICY if rest is Rest.REFUSE else slow, rest)
+        made = ready.decide(table, at=AT, engine=engine)
+        rejected = [(r["registration_id"], r["reason"]) for r in made.rejected.to_pylist()]
+        assert rejected == wrong
+        assert set(codes(made.standings)) == {"R1", "R2"}
+
+
 def test_what_is_no_table_is_refused():
     with pytest.raises(UsageError, match="`list` is not a table"):
         columnar(POLICY).decide([{"registration_id": "R1"}], at=AT)

@@ -1,0 +1,88 @@
+"""Conflicts of a table that are decided one by one, as records, by the compiled decider."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dealreg.deciders.columnar.columns import ALWAYS, Columns
+from dealreg.deciders.columnar.kinds import Eager, Lazy
+from dealreg.deciders.columnar.rows import facts_of_rows
+from dealreg.deciders.columnar.tables import Engine, Given, eager, table_of
+from dealreg.deciders.compiling import compiled
+from dealreg.outcome.decision import Standing
+from dealreg.policy.policies import Policy
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["some_conflicts", "whole_table"]
+
+
+def some_conflicts(
+    policy: Policy,
+    source: Given,
+    columns: Columns,
+    fields: Iterable[str],
+    seldom: Eager,
+    keys: Sequence[str],
+) -> "pa.Table":
+    """The standings of some conflicts, decided one at a time.
+
+    Args:
+        policy: the policy.
+        source: the table.
+        columns: its columns.
+        fields: those that the policy reads.
+        seldom: the ids of the registrations, with the `keys` of their conflicts.
+        keys: the names of the columns that say of which conflict a registration is.
+    """
+    import narwhals as nw
+
+    ids = nw.from_native(seldom.to_arrow()).select(nw.col("id").alias("registration_id"))
+    conflict = {row["id"]: tuple(row[key] for key in keys) for row in seldom.iter_rows(named=True)}
+    groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in _rows(source, columns, fields, ids):
+        groups.setdefault(conflict[row["registration_id"]], []).append(row)
+    decider = compiled(policy)
+    found: list[Standing] = []
+    for _, members in sorted(groups.items()):
+        found += decider.standings(facts_of_rows(members, columns), at=columns.at)
+    return table_of(found)
+
+
+def whole_table(
+    policy: Policy, source: Given, columns: Columns, fields: Iterable[str], wrong: set[str | None]
+) -> "tuple[pa.Table, int]":
+    """The standings of a whole table, and of how many registrations; not of those `wrong`."""
+    rows = [r for r in _rows(source, columns, fields, None) if r["registration_id"] not in wrong]
+    found = compiled(policy).standings(facts_of_rows(rows, columns), at=columns.at)
+    return table_of(found), len(rows)
+
+
+def _rows(
+    source: Given, columns: Columns, fields: Iterable[str], ids: Eager | None
+) -> Iterable[Mapping[str, Any]]:
+    """The rows of some registrations, or all, with the columns that records are made of."""
+    import narwhals as nw
+
+    read = {*ALWAYS, *fields, "opportunity_id", "customer_id"}
+    read |= {"status", "status_reason", "approved_at", "ended_at"}
+    read |= {columns.currency_column(name) for name in read}
+    table = source.table.select(*(name for name in columns.schema if name in read))
+    if ids is not None and source.engine is Engine.PYARROW:  # it does not join lists
+        wanted = ids["registration_id"].to_list()
+        table = table.filter(nw.col("registration_id").is_in(wanted))
+    elif ids is not None:
+        table = table.join(_like(ids, table, source), on="registration_id", how="semi")
+    return table.collect("pyarrow").iter_rows(named=True)
+
+
+def _like(ids: Eager, table: Lazy, source: Given) -> Lazy:
+    """The ids as a table of the engine that computes."""
+    import narwhals as nw
+
+    wanted = ids.to_native()
+    if source.engine is Engine.DUCKDB:  # the query reads the variable
+        wanted = table.to_native().query("dealreg_wanted", "SELECT registration_id FROM wanted")
+        made: Lazy = nw.from_native(wanted)
+        return made
+    return eager(wanted, source.engine).lazy()
