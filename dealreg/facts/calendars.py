@@ -5,6 +5,7 @@ machine, so that two machines with the same packages agree.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -99,6 +100,7 @@ class Calendar:
     weekend: tuple[int, ...] = attrs.field(default=(5, 6), converter=_days)
     holidays: tuple[date, ...] = attrs.field(default=(), converter=_dates)
     holiday_rules: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
+    _off: dict[int, frozenset[date]] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not set(self.weekend) < set(range(7)):
@@ -143,8 +145,9 @@ def _recurring(rule: str, year: int) -> frozenset[date]:
     from dateutil.rrule import rrulestr
 
     first, last = datetime(year, 1, 1), datetime(year, 12, 31)  # noqa: DTZ001 - dates, to a rule
+    once = f"{rule};INTERVAL=9999"  # else a rule of no day is looked for in every year to 9999
     try:
-        days = rrulestr(rule, dtstart=first).between(first, last, inc=True)
+        days = rrulestr(once, dtstart=first).between(first, last, inc=True)
     except (ValueError, TypeError, IndexError) as wrong:
         raise PolicyError(
             f"{shown(rule)} is not a yearly recurrence rule: {wrong}", value=rule
@@ -161,9 +164,20 @@ def local_date(value: datetime | date, calendar: Calendar) -> date:
 
 def is_business_day(day: date, calendar: Calendar) -> bool:
     """Whether a date is neither on the weekend nor a holiday."""
-    if day.weekday() in calendar.weekend or day in calendar.holidays:
-        return False
-    return all(day not in _recurring(rule, day.year) for rule in calendar.holiday_rules)
+    return day.weekday() not in calendar.weekend and day not in _days_off(calendar, day.year)
+
+
+def _days_off(calendar: Calendar, year: int) -> frozenset[date]:
+    """The working days of a year that are holidays; made once, however many holidays there are."""
+    known = calendar._off.get(year)  # noqa: SLF001 - the calendar's own memory
+    if known is None:
+        start = bisect_left(calendar.holidays, date(year, 1, 1))
+        single = calendar.holidays[start : bisect_right(calendar.holidays, date(year, 12, 31))]
+        every = (_recurring(rule, year) for rule in calendar.holiday_rules)
+        days = frozenset(single).union(*every)
+        known = frozenset(day for day in days if day.weekday() not in calendar.weekend)
+        calendar._off[year] = known  # noqa: SLF001 - same
+    return known
 
 
 def days_between(start: datetime | date, end: datetime | date, calendar: Calendar) -> int:
@@ -188,15 +202,11 @@ def business_days_between(start: datetime | date, end: datetime | date, calendar
     count = weeks * (7 - len(calendar.weekend))
     tail = (first + timedelta(days=7 * weeks + step) for step in range(1, rest + 1))
     count += sum(day.weekday() not in calendar.weekend for day in tail)
-    return count - sum(first < day <= last for day in _holidays_on_workdays(first, last, calendar))
-
-
-def _holidays_on_workdays(first: date, last: date, calendar: Calendar) -> set[date]:
-    days = set(calendar.holidays)
-    for rule in calendar.holiday_rules:
-        for year in range(first.year, last.year + 1):
-            days |= _recurring(rule, year)
-    return {day for day in days if day.weekday() not in calendar.weekend}
+    years = range(first.year, last.year + 1)
+    return count - sum(
+        len(off) if first.year < year < last.year else sum(first < day <= last for day in off)
+        for year, off in ((year, _days_off(calendar, year)) for year in years)
+    )
 
 
 def months_between(start: datetime | date, end: datetime | date, calendar: Calendar) -> int:

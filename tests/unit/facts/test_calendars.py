@@ -1,6 +1,8 @@
 """Business days, months, zones and spans (spec clauses F-7 and F-10)."""
 
-from datetime import date
+import sys
+from datetime import date, timedelta
+from types import FrameType
 
 import pytest
 
@@ -146,3 +148,54 @@ def test_a_calendar_whose_rules_leave_no_business_day_says_so() -> None:
 
     with pytest.raises(PolicyError, match="no business day"):
         add_span(instant("2026-03-02T09:00Z"), span("1 business day"), never)
+
+
+class Counted(date):
+    """A date that counts how often dates are compared with it."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.compared += 1
+        return date(self.year, self.month, self.day) == other
+
+    __hash__ = date.__hash__
+
+
+def test_the_work_for_a_deadline_does_not_grow_with_the_number_of_holidays() -> None:
+    sundays = [Counted.fromordinal(date(1950, 1, 1).toordinal() + 7 * n) for n in range(7_000)]
+    calendar = Calendar("c", weekend=(5,), holidays=sundays)
+    begun = Counted.compared
+    made = add_span(instant("2026-03-02T09:00Z"), span("500 business days"), calendar)
+    assert iso(made) == "2028-01-31T09:00:00Z"
+    assert Counted.compared - begun < 10 * 500
+
+
+def test_whole_years_between_count_like_their_days() -> None:
+    first, last = date(2024, 5, 17), date(2029, 2, 3)
+    every = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    assert business_days_between(first, last, US) == sum(is_business_day(d, US) for d in every)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=YEARLY;BYSETPOS=366;BYDAY=MO",
+        "FREQ=YEARLY;BYWEEKNO=53;BYMONTH=6",
+    ],
+)
+def test_a_rule_of_no_day_is_not_looked_for_in_other_years(rule: str) -> None:
+    calls: list[str] = []
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        calls.append(f"{event} {frame.f_code.co_name}")
+
+    sys.setprofile(note)
+    try:
+        calendar = Calendar("c", holiday_rules=[rule])
+        working = is_business_day(date(2026, 3, 2), calendar)
+    finally:
+        sys.setprofile(None)
+    assert working
+    assert len(calls) < 20_000
