@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import attrs
+
 from dealreg.checking.codes import finding
 from dealreg.checking.reasoning import Reasoner
 from dealreg.errors import shown
@@ -10,7 +12,7 @@ from dealreg.facts.vocabulary import Vocabulary
 from dealreg.outcome.findings import Finding
 from dealreg.policy.contests import Contest
 from dealreg.policy.paths import contest_path, prefer_path
-from dealreg.policy.predicates import Constant, Fact
+from dealreg.policy.predicates import Constant, Fact, Predicate
 from dealreg.policy.stages import HeadStart, Key, MissingRule, Prefer, Tie
 from dealreg.policy.walk import atoms, fact_of
 
@@ -22,18 +24,17 @@ def order_findings(
 ) -> Iterator[Finding]:
     """Ties that are sure to come, and preferences that can tell no two apart."""
     yield from _total_findings(contest, vocabulary)
-    ordered: list[Key] = []
-    preferred: list[Prefer] = []
+    before = _Before()
     for place, preference in enumerate(contest.prefer):
         path = prefer_path(contest.benefit, place)
         if isinstance(preference, Key):
-            reason = _dead_key(preference, ordered)
-            ordered.append(preference)
+            reason = _dead_key(preference, before)
+            before.add_key(preference, vocabulary)
         elif f"{path}.when" in ill_typed:
             continue
         else:
-            reason = _dead_prefer(preference, preferred, ordered, vocabulary)
-            preferred.append(preference)
+            reason = _dead_prefer(preference, before, vocabulary)
+            before.preferred.add(preference.when)
         if reason:
             yield finding(
                 "DEAD_PREFERENCE",
@@ -43,29 +44,43 @@ def order_findings(
             )
 
 
-def _dead_key(key: Key, ordered: list[Key]) -> str:
-    for earlier in ordered:
-        if earlier.fact.name == "registration_id":
-            return "no two have the same `registration_id`"
-        if (earlier.fact, earlier.currency) == (key.fact, key.currency):
-            return f"{shown(key.fact.name)} was ordered by before"
-    return ""
+@attrs.define
+class _Before:
+    """What the preferences before one have settled."""
+
+    ordered: set[tuple[Fact, str | None]] = attrs.field(factory=set)
+    settled: set[Fact] = attrs.field(factory=set)
+    preferred: set[Predicate] = attrs.field(factory=set)
+    numbered: bool = False
+
+    def add_key(self, key: Key, vocabulary: Vocabulary) -> None:
+        """One more key; once the registrations' own numbers are ordered by, nothing is left."""
+        if self.numbered:
+            return
+        self.numbered = key.fact.name == "registration_id"
+        self.ordered.add((key.fact, key.currency))
+        if _settles(key, vocabulary):
+            self.settled.add(key.fact)
 
 
-def _dead_prefer(
-    prefer: Prefer, preferred: list[Prefer], ordered: list[Key], vocabulary: Vocabulary
-) -> str:
+def _dead_key(key: Key, before: _Before) -> str:
+    if (key.fact, key.currency) in before.ordered and key.fact.name != "registration_id":
+        return f"{shown(key.fact.name)} was ordered by before"
+    return "no two have the same `registration_id`" if before.numbered else ""
+
+
+def _dead_prefer(prefer: Prefer, before: _Before, vocabulary: Vocabulary) -> str:
     if isinstance(prefer.when, Constant):
         return "its rule is a constant"
-    if any(earlier.when == prefer.when for earlier in preferred):
+    if prefer.when in before.preferred:
         return "its rule was preferred by before"
     reasoner = Reasoner(vocabulary)
     if prefer.missing is MissingRule.LAST and not reasoner.possible((prefer.when, True)):
         return "no facts satisfy its rule"
-    if any(key.fact.name == "registration_id" for key in ordered):
+    if before.numbered:
         return "no two have the same `registration_id`"
     asked = {fact_of(atom) for _, atom in atoms(prefer.when)}
-    if asked <= {key.fact for key in ordered if _settles(key, vocabulary)}:
+    if asked <= before.settled:
         return "those left equal before are equal in all that its rule asks"
     return ""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Final
 
 from dealreg.checking.circles import circles
 from dealreg.checking.codes import finding
@@ -128,7 +129,7 @@ def _terms_findings(contest: Contest) -> Iterator[Finding]:
         yield finding(
             "SHARES_EXCEED_WHOLE",
             contest_path(contest.benefit, "gives"),
-            f"the shares of all holders add up to {shown(str(total))}",
+            f"the shares of all holders add up to {_amount(total)}",
             "state shares that add up to 1 at most",
         )
     bare = not contest.gives or contest.gives[0].rate is None
@@ -150,6 +151,15 @@ def _total_share(contest: Contest) -> Fraction | None:
         return None
     shares = [Fraction(1) if given.share is None else given.share for given in ranks]
     return sum(shares, Fraction(0)) + shares[-1] * (count - len(shares))
+
+
+def _amount(total: Fraction) -> str:
+    """A sum of shares as a message may show it: many odd ones have thousands of digits."""
+    short = total.denominator.bit_length() <= _SHORT
+    return shown(str(total)) if short else "more than 1"
+
+
+_SHORT: Final = 128
 
 
 def terms_of(contest: Contest) -> Iterator[tuple[str, Terms]]:

@@ -192,6 +192,7 @@ def _live_keys(
     """
     kept: list[Preference] = []
     seen: dict[tuple[Fact, str | None], bool] = {}
+    preferred: set[Preference] = set()
     for key in keys:
         if isinstance(key, Key):
             place, refers = (key.fact, key.currency), key.missing is MissingRule.REFER
@@ -200,7 +201,8 @@ def _live_keys(
             seen[place] = refers or seen.get(place, False)
             continue
         settled = attrs.evolve(key, when=settle(key.when))
-        if not isinstance(settled.when, Constant) and settled not in kept:
+        if not isinstance(settled.when, Constant) and settled not in preferred:
+            preferred.add(settled)
             kept.append(settled)
     return tuple(kept)
 

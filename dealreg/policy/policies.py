@@ -71,7 +71,15 @@ class Policy:
 
     def contest(self, benefit: str) -> Contest | None:
         """The contest for a benefit, or None when the policy has none."""
-        return next((each for each in self.contests if each.benefit == benefit), None)
+        try:
+            return _by_benefit(self).get(benefit)
+        except TypeError:  # as above
+            return next((each for each in self.contests if each.benefit == benefit), None)
+
+
+@lru_cache(maxsize=256)
+def _by_benefit(policy: Policy) -> dict[str, Contest]:
+    return {each.benefit: each for each in reversed(policy.contests)}
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,7 @@ KEPT = [kind for kind in values() if isinstance(vars(kind).get("tag"), str)]
 """What can be stored: facts, policies, outcomes and their parts."""
 
 AT_WORK = {
+    "dealreg.checking.orders._Before": "grows with every preference",
     "dealreg.deciders.compiled.awarding.Award": "collects who gets what of one contest",
     "dealreg.deciders.compiled.context.Context": "looks at the whole case when first asked to",
     "dealreg.history.disputes.clocks.Answers": "remembers whose answer is overdue",

@@ -1,0 +1,140 @@
+"""What is done with a policy grows with the policy, and no faster: counted in calls."""
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import pytest
+
+from dealreg import DealregError, Facts, Partner, Policy, Registration, check, compiled, decide
+from dealreg.policy.normal import normal_form
+from dealreg.rendering import describe
+from dealreg.wire import policy_from_toml, policy_to_toml
+
+HEAD = 'format = "dealreg-policy/1"\nprogramme = "Example"\n'
+LAST = 'prefer = ["earliest submitted_at"]\n'
+CONTEST = '[[contests]]\nbenefit = "protection"\n'
+AT = "2026-07-01T00:00Z"
+PARTNERS = ("P1", "P2")
+FACTS = Facts(
+    registrations=[
+        Registration(
+            registration_id=each,
+            partner_id=each,
+            opportunity_id="O",
+            submitted_at="2026-03-02T09:00Z",
+        )
+        for each in PARTNERS
+    ],
+    partners=[Partner(partner_id=each) for each in PARTNERS],
+)
+
+
+def repeated(count: int, template: str, between: str = "") -> str:
+    return between.join(template.replace("#", str(number)) for number in range(count))
+
+
+def listed(count: int, template: str) -> str:
+    return "[" + repeated(count, f'"{template}"', ", ") + "]"
+
+
+def chain(count: int) -> str:
+    first = HEAD + CONTEST.replace("protection", "b0") + LAST
+    rest = (
+        f'[[contests]]\nbenefit = "b{n}"\n[[contests.after]]\nholder_of = "b{n - 1}"\n'
+        for n in range(1, count)
+    )
+    return first + "".join(rest)
+
+
+def pairs(count: int) -> str:
+    return HEAD + "".join(
+        f'[[contests]]\nbenefit = "b{n}"\n[[contests.after]]\nholder_of = "b{n ^ 1}"\n'
+        for n in range(count - count % 2)
+    )
+
+
+SHAPES: dict[str, Callable[[int], str]] = {
+    "contests": lambda n: HEAD + repeated(n, CONTEST.replace("protection", "b#") + LAST),
+    "contests in a row": chain,
+    "contests in circles": pairs,
+    "requirements": lambda n: (
+        HEAD + CONTEST + LAST
+        + repeated(n, '[[contests.requires]]\ncode = "C#"\nthat = "score != #"\ntell = "x"\n')
+    ),
+    "overrides": lambda n: (
+        HEAD + CONTEST + LAST
+        + repeated(n, '[[contests.overrides]]\ncode = "C#"\nwhen = "score == #"\ntell = "x"\n')
+    ),
+    "preferred rules": lambda n: (
+        HEAD + CONTEST + "prefer = " + listed(n, "those with score == #") + "\n"
+    ),
+    "keys": lambda n: (
+        HEAD + repeated(n, '[fields.f#]\ntype = "integer"\n')
+        + CONTEST + "prefer = " + listed(n, "lowest f#") + "\n"
+    ),
+    "bands": lambda n: (
+        HEAD + CONTEST + LAST + "[[contests.gives]]\nbands = ["
+        + repeated(n, '{ when = "score == #", percent = 5 }', ", ") + "]\n"
+    ),
+    "one rule of many parts": lambda n: (
+        HEAD + CONTEST + LAST + '[[contests.requires]]\ncode = "C"\ntell = "x"\nthat = "'
+        + repeated(n, "(score == # or not (region in [a, b]))", " and ") + '"\n'
+    ),
+}  # fmt: skip
+
+
+def compiled_and_asked(policy: Policy) -> object:
+    return compiled(policy).standings(FACTS, at=AT)
+
+
+STAGES: dict[str, Callable[[Policy], object]] = {
+    "check": check,
+    "normal form": normal_form,
+    "compile": compiled_and_asked,
+    "describe": describe,
+    "decide": lambda policy: decide(policy, FACTS, at=AT),
+    "write": policy_to_toml,
+}
+
+
+def counted(call: Callable[[], object]) -> int:
+    """How many calls something makes, until it is done or refused."""
+    calls = 0
+
+    def note(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        call()
+    except DealregError:
+        pass
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_four_times_the_parts_make_four_times_the_work(shape: str) -> None:
+    small, large = SHAPES[shape](40), SHAPES[shape](160)
+    begun = {"read": counted(lambda: policy_from_toml(small))}
+    ended = {"read": counted(lambda: policy_from_toml(large))}
+    for stage, does in STAGES.items():
+        one, other = policy_from_toml(small), policy_from_toml(large)
+        begun[stage] = counted(lambda does=does, one=one: does(one))
+        ended[stage] = counted(lambda does=does, other=other: does(other))
+    grew = {stage: ended[stage] / begun[stage] for stage in begun}
+    assert {stage: grown for stage, grown in grew.items() if grown > 5.5} == {}
+
+
+def test_shares_of_many_digits_are_told_in_short() -> None:
+    primes = repeated(90, '[[contests.gives]]\nshare = "1/1000000000000000000000000000000#7"\n')
+    text = HEAD + CONTEST + 'capacity = "all who qualify"\n[[contests.gives]]\nshare = "1"\n'
+    [found] = [
+        each
+        for each in check(policy_from_toml(text + primes)).items
+        if each.code == "SHARES_EXCEED_WHOLE"
+    ]
+    assert found.message == "the shares of all holders add up to more than 1"
