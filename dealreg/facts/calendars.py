@@ -6,7 +6,7 @@ machine, so that two machines with the same packages agree.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
@@ -100,7 +100,7 @@ class Calendar:
     weekend: tuple[int, ...] = attrs.field(default=(5, 6), converter=_days)
     holidays: tuple[date, ...] = attrs.field(default=(), converter=_dates)
     holiday_rules: tuple[str, ...] = attrs.field(default=(), converter=as_tuple)
-    _off: dict[int, frozenset[date]] = attrs.field(factory=dict, init=False, eq=False, repr=False)
+    _business: dict[int, int] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not set(self.weekend) < set(range(7)):
@@ -164,20 +164,35 @@ def local_date(value: datetime | date, calendar: Calendar) -> date:
 
 def is_business_day(day: date, calendar: Calendar) -> bool:
     """Whether a date is neither on the weekend nor a holiday."""
-    return day.weekday() not in calendar.weekend and day not in _days_off(calendar, day.year)
+    return bool(_business_days(calendar, day.year) >> _place_in_year(day) & 1)
 
 
-def _days_off(calendar: Calendar, year: int) -> frozenset[date]:
-    """The working days of a year that are holidays; made once, however many holidays there are."""
-    known = calendar._off.get(year)  # noqa: SLF001 - the calendar's own memory
+def _business_days(calendar: Calendar, year: int) -> int:
+    """The business days of a year, a bit for each day from 1 January on.
+
+    The calendar keeps them: bits, because a hundred years of dates would take megabytes.
+    """
+    known = calendar._business.get(year)  # noqa: SLF001 - the calendar's own memory
     if known is None:
-        start = bisect_left(calendar.holidays, date(year, 1, 1))
-        single = calendar.holidays[start : bisect_right(calendar.holidays, date(year, 12, 31))]
-        every = (_recurring(rule, year) for rule in calendar.holiday_rules)
-        days = frozenset(single).union(*every)
-        known = frozenset(day for day in days if day.weekday() not in calendar.weekend)
-        calendar._off[year] = known  # noqa: SLF001 - same
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        start = bisect_left(calendar.holidays, first)
+        off = set(calendar.holidays[start : bisect_right(calendar.holidays, last)])
+        off.update(*(_recurring(rule, year) for rule in calendar.holiday_rules))
+        known = 0
+        for place in range((last - first).days + 1):
+            day = first + timedelta(days=place)
+            known |= (day.weekday() not in calendar.weekend and day not in off) << place
+        calendar._business[year] = known  # noqa: SLF001 - same
     return known
+
+
+def _place_in_year(day: date) -> int:
+    return (day - date(day.year, 1, 1)).days
+
+
+def _business_days_after(day: date, calendar: Calendar) -> int:
+    """The business days of the rest of a year, a bit for each day from the next on."""
+    return _business_days(calendar, day.year) >> (_place_in_year(day) + 1)
 
 
 def days_between(start: datetime | date, end: datetime | date, calendar: Calendar) -> int:
@@ -198,15 +213,14 @@ def business_days_between(start: datetime | date, end: datetime | date, calendar
     first, last = local_date(start, calendar), local_date(end, calendar)
     if last < first:
         return -business_days_between(last, first, calendar)
-    weeks, rest = divmod((last - first).days, 7)
-    count = weeks * (7 - len(calendar.weekend))
-    tail = (first + timedelta(days=7 * weeks + step) for step in range(1, rest + 1))
-    count += sum(day.weekday() not in calendar.weekend for day in tail)
-    years = range(first.year, last.year + 1)
-    return count - sum(
-        len(off) if first.year < year < last.year else sum(first < day <= last for day in off)
-        for year, off in ((year, _days_off(calendar, year)) for year in years)
+    between = sum(
+        _business_days(calendar, year).bit_count() for year in range(first.year, last.year)
     )
+    before = _business_days(calendar, first.year).bit_count()
+    before -= _business_days_after(first, calendar).bit_count()
+    until = _business_days(calendar, last.year).bit_count()
+    until -= _business_days_after(last, calendar).bit_count()
+    return between - before + until
 
 
 def months_between(start: datetime | date, end: datetime | date, calendar: Calendar) -> int:
@@ -280,20 +294,48 @@ def _add_days(day: date, length: Span, calendar: Calendar) -> date:
 _LONGEST_BREAK = 400
 """More days in a row without one business day than this, and the calendar has none left."""
 
+_FURTHEST = 3_000
+"""A century of business days, one in a week, ends before this year."""
+
 
 def _add_business_days(day: date, count: int, calendar: Calendar) -> date:
-    idle = 0
-    while count:
-        day += timedelta(days=1)
-        idle += 1
-        if is_business_day(day, calendar):
-            count -= 1
-            idle = 0
-        elif idle > _LONGEST_BREAK:
+    """The business day that is so many after a day: year by year, not day by day."""
+    last, left = day, count
+    for begin, ahead in _by_year(day, calendar) if count else ():
+        first = begin + timedelta(days=_place(ahead, 1)) if ahead else begin
+        if (first - last).days > _LONGEST_BREAK + 1:
             raise PolicyError(
                 f"calendar {shown(calendar.name)} has no business day in the {_LONGEST_BREAK} "
-                f"days before {day}",
+                f"days before {last + timedelta(days=_LONGEST_BREAK + 1)}",
                 value=calendar.name,
                 hint="its holiday rules cover every working day",
             )
+        here = ahead.bit_count()
+        if here >= left:
+            return begin + timedelta(days=_place(ahead, left))
+        if ahead:
+            last, left = begin + timedelta(days=ahead.bit_length() - 1), left - here
+    if count:
+        raise OverflowError
     return day
+
+
+def _by_year(day: date, calendar: Calendar) -> Iterator[tuple[date, int]]:
+    """The business days after a day, a year at a time: the first day of the bits, and the bits."""
+    yield day + timedelta(days=1), _business_days_after(day, calendar)
+    for year in range(day.year + 1, _FURTHEST):
+        yield date(year, 1, 1), _business_days(calendar, year)
+
+
+def _place(bits: int, number: int) -> int:
+    """The place of a bit that is set: of the first, the second ..., counted from 1."""
+    place = 0
+    for half in (256, 128, 64, 32, 16, 8, 4, 2, 1):
+        low = bits & ((1 << half) - 1)
+        if low.bit_count() >= number:
+            bits = low
+        else:
+            number -= low.bit_count()
+            bits >>= half
+            place += half
+    return place

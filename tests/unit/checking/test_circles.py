@@ -1,6 +1,7 @@
 """Circles in what depends on what: all are met, in work that grows with the graph."""
 
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ def test_a_circle_leads_along_the_graph_back_to_its_least_name(graph):
     for circle in circles(graph):
         assert circle[0] == circle[-1] == min(circle)
         assert len(set(circle)) == len(circle) - 1
-        for one, following in zip(circle, circle[1:], strict=False):
+        for one, following in pairwise(circle):
             assert following in graph[one]
 
 

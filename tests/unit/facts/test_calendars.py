@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from types import FrameType
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dealreg.errors import PolicyError
 from dealreg.facts.calendars import (
@@ -19,7 +21,7 @@ from dealreg.facts.calendars import (
     zone,
 )
 from dealreg.facts.instants import instant, iso
-from dealreg.facts.values import span
+from dealreg.facts.values import Span, span
 
 US = Calendar(
     "us",
@@ -199,3 +201,48 @@ def test_a_rule_of_no_day_is_not_looked_for_in_other_years(rule: str) -> None:
         sys.setprofile(None)
     assert working
     assert len(calls) < 20_000
+
+
+DATES = st.dates(date(1990, 1, 1), date(2040, 12, 31))
+RULES = ("FREQ=YEARLY;BYDAY=MO", "FREQ=YEARLY;BYMONTH=7,8", "FREQ=YEARLY;BYYEARDAY=1,366")
+
+
+@given(
+    st.sets(st.integers(0, 6), max_size=6),
+    st.sets(DATES, max_size=30),
+    st.sets(st.sampled_from(RULES)),
+    DATES,
+    st.integers(0, 800),
+)
+def test_adding_business_days_agrees_with_going_day_by_day(weekend, holidays, rules, start, count):
+    calendar = Calendar("c", weekend=weekend, holidays=holidays, holiday_rules=sorted(rules))
+
+    def walked() -> date:
+        day, left, idle = start, count, 0
+        while left:
+            day += timedelta(days=1)
+            works = is_business_day(day, calendar)
+            left, idle = left - works, 0 if works else idle + 1
+            assert idle <= 400, f"days before {day}"
+        return day
+
+    begun = instant(f"{start}T09:00Z")
+    length = Span(count, "business_days")
+    try:
+        end = walked()
+    except AssertionError as none:
+        with pytest.raises(PolicyError, match=str(none)[:22]):
+            add_span(begun, length, calendar)
+    else:
+        assert add_span(begun, length, calendar) == instant(f"{end}T09:00Z", computed=True)
+        days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
+        assert business_days_between(start, end, calendar) == sum(
+            is_business_day(day, calendar) for day in days
+        )
+
+
+def test_a_calendar_of_few_business_days_is_not_counted_for_ever() -> None:
+    rest = "FREQ=YEARLY;BYDAY=SU;BYMONTH=2,3,4,5,6,7,8,9,10,11,12"
+    sundays_in_january = Calendar("c", weekend=(0, 1, 2, 3, 4, 5), holiday_rules=[rest])
+    with pytest.raises(PolicyError, match="out of range"):
+        add_span(instant("2026-03-02T09:00Z"), span("26000 business days"), sundays_in_january)
