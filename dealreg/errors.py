@@ -11,7 +11,7 @@
 All carry fields (`message`, `place`, `value`, `hint`): a channel system never has to read the text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from typing import Self, TypeVar
 
 __all__ = [
@@ -30,6 +30,9 @@ __all__ = [
 _SHOWN_AT_MOST = 80
 _BITS_AT_MOST = 256
 _CHOICES_AT_MOST = 8
+_COMPARED_AT_MOST = 500
+_SPELT_AT_MOST = 40
+"""Words are compared letter by letter: among more and longer ones that takes too long."""
 
 
 def shown(value: object) -> str:
@@ -55,17 +58,21 @@ def shown(value: object) -> str:
 def suggestion(word: object, choices: Iterable[str]) -> str:
     """What to write instead of a misspelt word: the nearest choices, or the first few there are.
 
+    Nothing where there are more than 500, which nobody reads.
+
     >>> suggestion("teir", ["tier", "amount"])
     'did you mean `tier`?'
     >>> suggestion("zzz", ["tier", "amount"])
     'choose one of `amount`, `tier`'
     """
+    if isinstance(choices, Sized) and len(choices) > _COMPARED_AT_MOST:
+        return ""
     known = sorted(set(choices))
     if not known:
         return ""
     import difflib  # only on the way to an error: not paid for at import
 
-    near = difflib.get_close_matches(str(word)[:_SHOWN_AT_MOST], known, n=2, cutoff=0.6)
+    near = difflib.get_close_matches(str(word)[:_SPELT_AT_MOST], known, n=2, cutoff=0.6)
     if near:
         return "did you mean " + " or ".join(f"`{choice}`" for choice in near) + "?"
     first, further = known[:_CHOICES_AT_MOST], len(known) - _CHOICES_AT_MOST

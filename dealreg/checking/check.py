@@ -1,11 +1,13 @@
 """Is the policy sound: everything wrong with it at once, each finding with its path."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import attrs
 
 from dealreg.checking.books import book_findings
 from dealreg.checking.clocks import sla_findings
+from dealreg.checking.codes import finding
 from dealreg.checking.declarations import declaration_findings
 from dealreg.checking.orders import order_findings
 from dealreg.checking.predicates import predicate_findings
@@ -41,11 +43,28 @@ def check(rules: Policy | PolicyBook) -> Findings:
         raise UsageError(
             f"{shown(rules)} is not a policy", value=rules, hint="give a Policy or a PolicyBook"
         )
-    found = list(shape_findings(rules))
+    found = list(_listed(shape_findings(rules)))
     if not found:
-        found = list(_of_book(rules) if isinstance(rules, PolicyBook) else _of_policy(rules))
+        every = _of_book(rules) if isinstance(rules, PolicyBook) else _of_policy(rules)
+        found = list(_listed(every))
     distinct = dict.fromkeys(found)
     return Findings(tuple(sorted(distinct, key=lambda each: (each.severity, each.path, each.code))))
+
+
+_MOST_ERRORS: Final = 1_000
+"""As many are listed: who has more corrects these first, and the time to find them is bounded."""
+
+
+def _listed(found: Iterator[Finding]) -> Iterator[Finding]:
+    errors = 0
+    for each in found:
+        errors += each.severity is Severity.ERROR
+        if errors > _MOST_ERRORS:
+            yield finding(
+                "MORE_ERRORS", "", f"more than {_MOST_ERRORS:,} errors", "correct the others first"
+            )
+            return
+        yield each
 
 
 def _of_book(book: PolicyBook) -> Iterator[Finding]:

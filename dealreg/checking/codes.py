@@ -19,6 +19,7 @@ _ERRORS = {
     "JOINT_AND_SHARED": "Conditions for co-holders, and a tie rule that ignores them.",
     "LINES_NEEDED": "An award by line does not state which field has the lines.",
     "MALFORMED": "A part of the policy is not of the kind that belongs there.",
+    "MORE_ERRORS": "So much is wrong that the rest is not listed.",
     "NO_CONTESTS": "The policy decides no benefit.",
     "NO_LEVELS": "An ordinal is used that has no levels.",
     "RESERVED_NAME": "A declared field has a name that records keep for themselves.",

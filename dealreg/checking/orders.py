@@ -7,12 +7,13 @@ import attrs
 from dealreg.checking.codes import finding
 from dealreg.checking.reasoning import Reasoner
 from dealreg.errors import shown
+from dealreg.facts.canonical import canonical_json
 from dealreg.facts.fields import Count, Elapsed, Field, FieldType
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.outcome.findings import Finding
 from dealreg.policy.contests import Contest
 from dealreg.policy.paths import contest_path, prefer_path
-from dealreg.policy.predicates import Constant, Fact, Predicate
+from dealreg.policy.predicates import Constant, Fact
 from dealreg.policy.stages import HeadStart, Key, MissingRule, Prefer, Tie
 from dealreg.policy.walk import atoms, fact_of
 
@@ -34,7 +35,7 @@ def order_findings(
             continue
         else:
             reason = _dead_prefer(preference, before, vocabulary)
-            before.preferred.add(preference.when)
+            before.preferred.add(canonical_json(preference.when))
         if reason:
             yield finding(
                 "DEAD_PREFERENCE",
@@ -50,7 +51,7 @@ class _Before:
 
     ordered: set[tuple[Fact, str | None]] = attrs.field(factory=set)
     settled: set[Fact] = attrs.field(factory=set)
-    preferred: set[Predicate] = attrs.field(factory=set)
+    preferred: set[bytes] = attrs.field(factory=set)
     numbered: bool = False
 
     def add_key(self, key: Key, vocabulary: Vocabulary) -> None:
@@ -72,7 +73,7 @@ def _dead_key(key: Key, before: _Before) -> str:
 def _dead_prefer(prefer: Prefer, before: _Before, vocabulary: Vocabulary) -> str:
     if isinstance(prefer.when, Constant):
         return "its rule is a constant"
-    if prefer.when in before.preferred:
+    if canonical_json(prefer.when) in before.preferred:
         return "its rule was preferred by before"
     reasoner = Reasoner(vocabulary)
     if prefer.missing is MissingRule.LAST and not reasoner.possible((prefer.when, True)):

@@ -43,6 +43,9 @@ _NEGATED: Final = {
     Op.LE: Op.GT,
     Op.GT: Op.LE,
 }
+_MOST: Final = 256
+"""More values than this are not kept: the region is too wide then, and its making stays cheap."""
+
 _FEW: Final = 64
 """Whole numbers between bounds are listed one by one if they are so few."""
 
@@ -116,6 +119,8 @@ def one_of(region: Region, values: tuple[Scalar, ...], *, truth: bool) -> Region
     there = known(region, there=True)
     if there is None:
         return None
+    if len(values) > _MOST:
+        return there
     if not truth:
         for value in values:
             there = compared(there, Op.NE, value, truth=True) if there is not None else None
@@ -200,7 +205,8 @@ def _narrowed(region: Region, op: Op, value: Any) -> Region | None:
         case Op.EQ:
             return attrs.evolve(region, finite=frozenset({value})) if _has(region, value) else None
         case Op.NE:
-            made = attrs.evolve(region, excluded=region.excluded | {value})
+            full = len(region.excluded) == _MOST
+            made = region if full else attrs.evolve(region, excluded=region.excluded | {value})
         case Op.LT | Op.LE:
             made = attrs.evolve(region, high=_least(region.high, _top(region, op, value)))
         case _:

@@ -115,6 +115,7 @@ def _joined(kind: type[AllOf] | type[AnyOf], parts: Iterable[Predicate]) -> Pred
             return part
         else:
             flat.append(part)
+    # by their text: numbers can be chosen so that all predicates have one hash
     distinct = {canonical_json(part): part for part in flat}
     kept = tuple(distinct[text] for text in sorted(distinct))
     if not kept:
@@ -192,7 +193,7 @@ def _live_keys(
     """
     kept: list[Preference] = []
     seen: dict[tuple[Fact, str | None], bool] = {}
-    preferred: set[Preference] = set()
+    preferred: set[bytes] = set()
     for key in keys:
         if isinstance(key, Key):
             place, refers = (key.fact, key.currency), key.missing is MissingRule.REFER
@@ -201,8 +202,9 @@ def _live_keys(
             seen[place] = refers or seen.get(place, False)
             continue
         settled = attrs.evolve(key, when=settle(key.when))
-        if not isinstance(settled.when, Constant) and settled not in preferred:
-            preferred.add(settled)
+        text = canonical_json(settled)  # as for the parts of a predicate
+        if not isinstance(settled.when, Constant) and text not in preferred:
+            preferred.add(text)
             kept.append(settled)
     return tuple(kept)
 

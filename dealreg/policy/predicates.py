@@ -77,10 +77,11 @@ def _distinct(values: Iterable[object]) -> tuple[Scalar, ...]:
         raise UsageError(
             f"{shown(values)} is one text, not several values", value=values, hint="give a list"
         )
-    distinct = {typed(constant): constant for constant in map(_scalar, as_tuple(values))}
+    # by their spelling: numbers can be chosen so that all have one hash
+    distinct = {repr(typed(constant)): constant for constant in map(_scalar, as_tuple(values))}
     if not distinct:
         raise PolicyError("an empty list of values can never match", hint="name at least one value")
-    return tuple(distinct[key] for key in sorted(distinct, key=repr))
+    return tuple(distinct[key] for key in sorted(distinct))
 
 
 def _texts(values: Iterable[object]) -> tuple[str, ...]:

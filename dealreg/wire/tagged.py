@@ -57,6 +57,14 @@ class Repeated(dict[str, Plain]):
         self.names = names
 
 
+_MOST_PROBLEMS: Final = 1_000
+"""As many are listed; a file can have millions, each far larger in memory than in the file."""
+
+
+class _MoreProblems(Exception):  # noqa: N818 - no error, the end of a list
+    """Ends the reading: no more problems are listed."""
+
+
 _BAD: Final[Any] = object()
 """Stands for a value that could not be read, while its problem is in the list."""
 
@@ -70,7 +78,10 @@ def read_tagged(data: Plain, tag: str, place: str) -> tuple[Any, list[Problem]]:
         place: where the data stands, the beginning of each problem's place.
     """
     problems: list[Problem] = []
-    value = _read(Allowed({}, {tag: REGISTRY[tag]}), data, (None, place), problems)
+    try:
+        value = _read(Allowed({}, {tag: REGISTRY[tag]}), data, (None, place), problems)
+    except _MoreProblems:
+        return _BAD, problems
     return value, problems
 
 
@@ -250,6 +261,10 @@ def _spelt(path: Path) -> str:
 
 
 def _note(path: Path, problems: list[Problem], message: str, value: object, hint: str) -> Any:
+    if len(problems) == _MOST_PROBLEMS:
+        message, hint = f"more than {_MOST_PROBLEMS:,} mistakes", "correct the others first"
+        problems.append(Problem("", message, None, hint))
+        raise _MoreProblems
     problems.append(Problem(_spelt(path), message, value, hint))
     return _BAD
 

@@ -59,8 +59,6 @@ _MEANT: Final = {
 }
 _MOST_PROBLEMS: Final = 20
 """As many mistakes of one text are listed; a text with more is no rule at all."""
-_MOST_NAMES: Final = 2_000
-"""Names are compared for a suggestion one by one: among more, that takes too long."""
 
 _PLACEHOLDER: Final = Constant(True)
 
@@ -263,8 +261,7 @@ class Parser:
             return None
         field = self.vocabulary.get(name)
         if field is None:
-            names = self.vocabulary.names()
-            hint = suggestion(name, names) if len(names) <= _MOST_NAMES else ""
+            hint = suggestion(name, self.vocabulary.names())
             self._note(self._problem(token, f"there is no field {shown(name)}", hint))
         return field
 

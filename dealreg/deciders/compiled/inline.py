@@ -13,7 +13,7 @@ from dealreg.deciders.compiled.reads import COLUMNS, Reads
 from dealreg.deciders.compiled.settled import NOBODY, settle
 from dealreg.deciders.compiled.source import Code, Source, column, fill
 from dealreg.facts.fields import FieldType, Subject
-from dealreg.facts.values import Money
+from dealreg.facts.values import Money, Scalar
 from dealreg.policy.predicates import (
     AllOf,
     AnyOf,
@@ -104,7 +104,9 @@ class Inline:
         match predicate:
             case Compare():
                 return self._compared(predicate)
-            case OneOf(fact, values) if self.type_of(fact) is not FieldType.MONEY:
+            case OneOf(fact, values) if self.type_of(fact) is not FieldType.MONEY and _apart(
+                values
+            ):
                 return self._about(fact, "$ in $", frozenset(values))
             case Overlaps(fact, texts):
                 made = self.value(fact)
@@ -226,6 +228,11 @@ def _either(pieces: list[Code]) -> Code:
     for piece in pieces[1:]:
         joined = fill("$ or $", joined, piece)
     return joined
+
+
+def _apart(values: tuple[Scalar, ...]) -> bool:
+    """Whether a set of the values is quick: not so where they are chosen to have one hash."""
+    return 2 * len(set(map(hash, values))) > len(values)
 
 
 def _leaves(predicate: Predicate) -> int:

@@ -435,6 +435,7 @@ BROKEN = {
         "fields[x].meaning",
     ),
     # structure
+    "more than is listed": (of(tiers=[str(n) for n in range(1_001)] * 2), "MORE_ERRORS", ""),
     "nothing to decide": (of(contests=()), "NO_CONTESTS", "contests"),
     "a level twice": (of(FIRST, tiers=("a", "b", "a")), "DUPLICATE_LEVEL", "tiers"),
     "a declared level twice": (

@@ -4,12 +4,31 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
+import attrs
 import pytest
 
-from dealreg import DealregError, Facts, Partner, Policy, Registration, check, compiled, decide
+from dealreg import (
+    DealregError,
+    Facts,
+    Field,
+    Partner,
+    Policy,
+    PolicyErrors,
+    Registration,
+    check,
+    compiled,
+    contest,
+    decide,
+    earliest,
+    requirement,
+)
+from dealreg.checking.regions import all_of_field, compared, one_of
+from dealreg.deciders.compiled.inline import _apart
+from dealreg.errors import suggestion
 from dealreg.policy.normal import normal_form
+from dealreg.policy.predicates import Fact, OneOf, Op
 from dealreg.rendering import describe
-from dealreg.wire import policy_from_toml, policy_to_toml
+from dealreg.wire import from_json, policy_from_toml, policy_to_toml
 
 HEAD = 'format = "dealreg-policy/1"\nprogramme = "Example"\n'
 LAST = 'prefer = ["earliest submitted_at"]\n'
@@ -138,3 +157,66 @@ def test_shares_of_many_digits_are_told_in_short() -> None:
         if each.code == "SHARES_EXCEED_WHOLE"
     ]
     assert found.message == "the shares of all holders add up to more than 1"
+
+
+class Counted(int):
+    """A number that counts how often numbers are compared with it."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.compared += 1
+        return int(self) == other
+
+    __hash__ = int.__hash__
+
+
+def test_numbers_of_one_hash_are_not_compared_with_each_other() -> None:
+    many = 2_000
+    numbers = [Counted(place * sys.hash_info.modulus) for place in range(1, many + 1)]
+    node = OneOf(Fact("score"), numbers)
+    region = all_of_field(Field("score", "integer"))
+    one_of(region, node.values, truth=True)
+    for each in node.values:
+        region = compared(region, Op.NE, each, truth=True) or region
+    version = compiled(_requiring(OneOf(Fact("seats"), range(many)))).versions
+    assert Counted.compared < 300 * many  # and not by the square of them
+    assert all(each.kernel("protection") is not None for each in version.values())
+
+
+def test_a_set_of_numbers_of_one_hash_is_asked_one_by_one_and_says_the_same() -> None:
+    modulus = sys.hash_info.modulus
+    alike = [place * modulus for place in range(1, 40)]
+    for score in (alike[7], 5):
+        facts = Facts(registrations=[attrs.evolve(FACTS.registrations[0], quantity=score)])
+        rules = _requiring(OneOf(Fact("quantity"), alike))
+        assert (
+            compiled(rules).decide(facts, at=AT).standings == decide(rules, facts, at=AT).standings
+        )
+    assert not _apart(tuple(alike))
+    assert _apart(tuple(range(40)))
+
+
+def _requiring(node: OneOf) -> Policy:
+    fields = [Field("seats", "integer")] if node.fact.name == "seats" else []
+    return Policy(
+        programme="Example",
+        fields=fields,
+        contests=[contest("protection", requirement("X", node, "x"), earliest("submitted_at"))],
+    )
+
+
+def test_thousands_of_mistakes_are_not_all_listed() -> None:
+    wrong = b'{"is":"contest","benefit":"p","requires":[' + b",".join([b"1"] * 5_000) + b"]}"
+    text = b'{"dealreg":"contest","format":1,"semantics":1,"value":' + wrong + b"}"
+    with pytest.raises(PolicyErrors) as caught:
+        from_json(text)
+    assert len(caught.value.problems) == 1_001
+    assert caught.value.problems[-1].message == "more than 1,000 mistakes"
+
+
+def test_among_many_names_none_is_suggested() -> None:
+    assert suggestion("f7x", [f"f{place}" for place in range(500)]) == (
+        "did you mean `f7` or `f97`?"
+    )
+    assert suggestion("f7x", [f"f{place}" for place in range(501)]) == ""
