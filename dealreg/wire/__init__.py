@@ -5,6 +5,7 @@ from dealreg.wire.event_text import history_rows
 from dealreg.wire.files import LARGEST_POLICY, read_policy
 from dealreg.wire.histories import load_history
 from dealreg.wire.json_form import FORMAT, LARGEST, from_json, to_json
+from dealreg.wire.limits import Limits
 from dealreg.wire.policy_toml import policy_from_toml, policy_to_toml
 from dealreg.wire.rejects import Column, Loaded, Reject
 from dealreg.wire.table_rows import facts_to_rows
@@ -17,6 +18,7 @@ __all__ = [
     "LARGEST_POLICY",
     "Column",
     "DataFinding",
+    "Limits",
     "Loaded",
     "LoadedHistory",
     "Reject",

@@ -4,25 +4,29 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Final
 
+import attrs
+
 from dealreg.errors import UnreadableError, UsageError, shown
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.wire.json_form import from_json
+from dealreg.wire.limits import LIMITS, Limits
 from dealreg.wire.policy_toml import policy_from_toml
 
 __all__ = ["LARGEST_POLICY", "read_policy"]
 
-LARGEST_POLICY: Final = 4 * 1024 * 1024
+LARGEST_POLICY: Final = LIMITS.size
 """The largest policy file that is read unless the caller allows more: 4 MiB."""
 
 
 def read_policy(
-    path: "str | PathLike[str]", *, largest: int = LARGEST_POLICY
+    path: "str | PathLike[str]", *, largest: int | None = None, limits: Limits = LIMITS
 ) -> Policy | PolicyBook:
     """The policy or policy book in a file: TOML if its name ends in `.toml`, JSON if in `.json`.
 
     Args:
         path: the file.
-        largest: the most bytes that are read.
+        largest: the most bytes that are read; else `limits` says.
+        limits: how much the file may hold.
 
     Raises:
         UnreadableError: no such file, another suffix, not UTF-8, over the limit, not the format,
@@ -40,8 +44,10 @@ def read_policy(
             value=name,
             hint="rename the file to what it is",
         )
-    data = _content(name, largest)
-    return _from_json(data, name, largest) if suffix == "json" else _from_toml(data, name)
+    if largest is not None:
+        limits = attrs.evolve(limits, size=largest)
+    data = _content(name, limits.size)
+    return _from_json(data, name, limits) if suffix == "json" else _from_toml(data, name, limits)
 
 
 def _content(name: str, largest: int) -> bytes:
@@ -66,8 +72,8 @@ def _content(name: str, largest: int) -> bytes:
     return data
 
 
-def _from_json(data: bytes, name: str, largest: int) -> Policy | PolicyBook:
-    value = from_json(data, place=name, largest=largest)
+def _from_json(data: bytes, name: str, limits: Limits) -> Policy | PolicyBook:
+    value = from_json(data, place=name, largest=limits.size, limits=limits)
     if isinstance(value, (Policy, PolicyBook)):
         return value
     raise UnreadableError(
@@ -78,7 +84,7 @@ def _from_json(data: bytes, name: str, largest: int) -> Policy | PolicyBook:
     )
 
 
-def _from_toml(data: bytes, name: str) -> Policy | PolicyBook:
+def _from_toml(data: bytes, name: str, limits: Limits) -> Policy | PolicyBook:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as wrong:
@@ -88,4 +94,4 @@ def _from_toml(data: bytes, name: str) -> Policy | PolicyBook:
             value=data[wrong.start : wrong.start + 1],
             hint="save the file as UTF-8",
         ) from None
-    return policy_from_toml(text.removeprefix("\ufeff"), place=name)
+    return policy_from_toml(text.removeprefix("\ufeff"), place=name, limits=limits)

@@ -19,6 +19,7 @@ from dealreg.errors import (
 )
 from dealreg.facts.canonical import Plain, canonical_json
 from dealreg.policy.policies import SEMANTICS
+from dealreg.wire.limits import LIMITS, Limits, refuse_excess
 from dealreg.wire.registry import REGISTRY
 from dealreg.wire.tagged import Inexact, Problem, Repeated, read_tagged
 
@@ -65,7 +66,9 @@ def to_json(value: Any) -> bytes:
     return data
 
 
-def from_json(data: bytes | str, *, place: str = "", largest: int = LARGEST) -> Any:
+def from_json(
+    data: bytes | str, *, place: str = "", largest: int = LARGEST, limits: Limits = LIMITS
+) -> Any:
     """The value of a JSON text that `to_json` wrote, or that was written by hand in its form.
 
     Spaces and the order of keys do not matter; defaults may be stated.
@@ -74,9 +77,10 @@ def from_json(data: bytes | str, *, place: str = "", largest: int = LARGEST) -> 
         data: the text, or its bytes in UTF-8.
         place: what errors call the text, such as a file name.
         largest: the most bytes that are read.
+        limits: how much a policy in it may hold.
 
     Raises:
-        UnreadableError: not JSON, over the limit, another format or semantics version; or
+        UnreadableError: not JSON, over a limit, another format or semantics version; or
             something wrong inside a value that is neither policy nor facts.
         PolicyErrors: something is wrong in a policy, book, or part of one; all at once.
         FactsErrors: … in facts, or a part of them; all at once.
@@ -88,6 +92,7 @@ def from_json(data: bytes | str, *, place: str = "", largest: int = LARGEST) -> 
     try:
         envelope = _parsed(data, place, largest)
         tag, body = _opened(envelope, place)
+        refuse_excess(_rules(tag, body), limits, place)
         value, problems = read_tagged(body, tag, "value")
     except RecursionError:
         raise UnreadableError(
@@ -98,6 +103,13 @@ def from_json(data: bytes | str, *, place: str = "", largest: int = LARGEST) -> 
     if problems:
         raise _error(tag, problems, place)
     return value
+
+
+def _rules(tag: str, body: Plain) -> Plain:
+    """What of a value is a policy, or part of one: all of it, what it decided by, or nothing."""
+    if REGISTRY[tag].__module__.startswith((*_OF_POLICY, _VOCABULARY)):
+        return body
+    return body.get("rules") if isinstance(body, dict) else None
 
 
 def _parsed(data: bytes | str, place: str, largest: int) -> Plain:
@@ -195,6 +207,7 @@ def _supported(name: str, version: Plain, supported: int, place: str) -> None:
 
 
 _OF_POLICY = ("dealreg.policy.", "dealreg.facts.fields", "dealreg.facts.calendars")
+_VOCABULARY = "dealreg.facts.vocabulary"
 
 
 def _error(
@@ -202,7 +215,7 @@ def _error(
 ) -> PolicyErrors | FactsErrors | UnreadableError:
     """The problems, as errors of whoever must act on a value of that tag."""
     home = REGISTRY[tag].__module__
-    if home.startswith((*_OF_POLICY, "dealreg.facts.vocabulary")):
+    if home.startswith((*_OF_POLICY, _VOCABULARY)):
         return PolicyErrors([_as(PolicyError, each, place) for each in problems])
     if home.startswith("dealreg.facts."):
         return FactsErrors([_as(FactsError, each, place) for each in problems])

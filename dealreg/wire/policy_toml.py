@@ -16,29 +16,30 @@ from dealreg.errors import (
     shown,
 )
 from dealreg.policy.policies import Policy, PolicyBook
+from dealreg.wire.limits import LIMITS, Limits, refuse_excess
 from dealreg.wire.toml_reader import read_book, read_policy_table
 from dealreg.wire.toml_tables import Problems, Table
 from dealreg.wire.toml_writer import BOOK_FORMAT, POLICY_FORMAT, book_table, policy_table
 
 __all__ = ["policy_from_toml", "policy_to_toml"]
 
-_LARGEST: Final = 5_000_000
-"""Characters of the largest file: over a hundred times the longest programme guide."""
-
 _DEEPEST: Final = 64
 """How deep lists and tables may nest, and how many parts a key may have; rules need five."""
 
 
-def policy_from_toml(text: str, *, place: str = "policy") -> Policy | PolicyBook:
+def policy_from_toml(
+    text: str, *, place: str = "policy", limits: Limits = LIMITS
+) -> Policy | PolicyBook:
     """The policy, or the policy book, that a TOML text states.
 
     Args:
         text: the content of the file.
         place: what errors call the file.
+        limits: how much the file may hold.
 
     Raises:
         PolicyErrors: for all that is wrong with the rules, at once, each with its place.
-        UnreadableError: when the text is not TOML, too large or nested too deeply.
+        UnreadableError: when the text is not TOML, nested too deeply or over a limit.
         UsageError: when `text` is not text.
 
     >>> rules = policy_from_toml('''
@@ -57,7 +58,9 @@ def policy_from_toml(text: str, *, place: str = "policy") -> Policy | PolicyBook
             f"{shown(text)} is not text", value=text, hint="decode the file as UTF-8 first"
         )
     problems = Problems()
-    table = Table(_tables(text.removeprefix("\ufeff"), place), "", problems)
+    tables = _tables(text.removeprefix("\ufeff"), place, limits)
+    refuse_excess(tables, limits, place)
+    table = Table(tables, "", problems)
     read = read_book if _format(table, place) == BOOK_FORMAT else read_policy_table
     rules = read(table)
     if problems.found or rules is None:
@@ -75,14 +78,15 @@ def _format(table: Table, place: str) -> str:
     raise PolicyErrors([PolicyError(f"the file {said}", place=place, value=name, hint=begin)])
 
 
-def _tables(text: str, place: str) -> dict[str, Any]:
+def _tables(text: str, place: str, limits: Limits) -> dict[str, Any]:
     import tomllib
 
-    if len(text) > _LARGEST:
+    if len(text) > limits.size:
         raise UnreadableError(
-            f"a file of {len(text)} characters is too large",
+            f"a file of {len(text):,} characters is too large",
             place=place,
-            hint=f"a policy has at most {_LARGEST} characters",
+            hint=f"at most {limits.size:,} are read; if this policy needs more, raise the limit "
+            "with `limits=Limits(size=...)`",
         )
     _refuse_depth(text, place)
     try:
