@@ -53,7 +53,7 @@ def write_rejects(name: str, rejects: tuple[Reject, ...]) -> None:
     names = sorted({column for reject in rejects for column in reject.record})
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["file", "row", "column", "value", "reason", "hint", *names])
+    writer.writerow(["file", "row", "column", "value", "reason", "hint", *map(csv_cell, names)])
     for reject in rejects:
         place = [reject.file, reject.row, reject.column, reject.value, reject.reason, reject.hint]
         writer.writerow(

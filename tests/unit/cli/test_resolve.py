@@ -112,7 +112,8 @@ def test_rejects_are_written_with_their_row(grace_window, dealreg):
 
 def test_a_rejected_cell_cannot_become_a_formula(grace_window, dealreg):
     (grace_window / "more.csv").write_text(
-        "registration_id,partner_id,opportunity_id,submitted_at,quantity\n=cmd(),P,O,never,-5\n",
+        "registration_id,partner_id,opportunity_id,submitted_at,quantity,=run()\n"
+        "=cmd(),P,O,never,-5,x\n",
         encoding="utf-8",
     )
 
@@ -120,6 +121,7 @@ def test_a_rejected_cell_cannot_become_a_formula(grace_window, dealreg):
 
     text = (grace_window / "rejects.csv").read_text("utf-8")
     assert "'=cmd()" in text
+    assert ",'=run()" in text
     assert ",-5" in text
 
 
