@@ -146,7 +146,7 @@ def covering(region: Region, texts: tuple[str, ...], *, truth: bool) -> Region |
     elif len(named) == 1:
         return _banned(there, named)
     else:
-        there = attrs.evolve(there, lacking=(*there.lacking, named))
+        there = attrs.evolve(there, lacking=_kept(there.lacking, named))
     lacks_nothing = any(group <= there.must for group in there.lacking)
     strays = any(there.must - group for group in there.within)
     return None if lacks_nothing or strays or there.must & there.bans else there
@@ -162,7 +162,7 @@ def overlapping(region: Region, texts: tuple[str, ...], *, truth: bool) -> Regio
     group = frozenset(texts)
     if group <= there.bans or _escapes(there, group):
         return None
-    return attrs.evolve(there, some=(*there.some, group))
+    return attrs.evolve(there, some=_kept(there.some, group))
 
 
 def enclosed(region: Region, texts: tuple[str, ...], *, truth: bool) -> Region | None:
@@ -175,7 +175,13 @@ def enclosed(region: Region, texts: tuple[str, ...], *, truth: bool) -> Region |
         return there
     named = frozenset(texts)
     outside = there.must - named or any(not group & named for group in there.some)
-    return None if outside else attrs.evolve(there, within=(*there.within, named))
+    return None if outside else attrs.evolve(there, within=_kept(there.within, named))
+
+
+def _kept(
+    groups: tuple[frozenset[str], ...], another: frozenset[str]
+) -> tuple[frozenset[str], ...]:
+    return groups if len(groups) == _MOST else (*groups, another)
 
 
 def _escapes(region: Region, texts: frozenset[str]) -> bool:

@@ -22,7 +22,7 @@ from dealreg import (
     earliest,
     requirement,
 )
-from dealreg.checking.regions import all_of_field, compared, one_of
+from dealreg.checking.regions import all_of_field, compared, covering, enclosed, one_of, overlapping
 from dealreg.deciders.compiled.inline import _apart
 from dealreg.errors import suggestion
 from dealreg.policy.normal import normal_form
@@ -182,6 +182,16 @@ def test_numbers_of_one_hash_are_not_compared_with_each_other() -> None:
     version = compiled(_requiring(OneOf(Fact("seats"), range(many)))).versions
     assert Counted.compared < 300 * many  # and not by the square of them
     assert all(each.kernel("protection") is not None for each in version.values())
+
+
+def test_of_very_many_conditions_on_one_set_only_some_are_kept() -> None:
+    region = all_of_field(Field("products", "text_set"))
+    for place in range(300):
+        pair = (f"p{place}", f"q{place}", "z")
+        region = covering(region, pair[:2], truth=False) or region
+        region = overlapping(region, pair, truth=True) or region
+        region = enclosed(region, pair, truth=True) or region
+    assert len(region.lacking) == len(region.some) == len(region.within) == 256
 
 
 def test_a_set_of_numbers_of_one_hash_is_asked_one_by_one_and_says_the_same() -> None:
