@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from dealreg.deciders.columnar.columns import ALWAYS, REASONS, Columns
+from dealreg.deciders.columnar.columns import ALWAYS, Columns
 from dealreg.deciders.columnar.families import Family, family
-from dealreg.deciders.columnar.kinds import Eager, Lazy
+from dealreg.deciders.columnar.kinds import Eager
+from dealreg.deciders.columnar.sorting import collected, sorted_out
+from dealreg.deciders.columnar.succession import needs, succession
 from dealreg.deciders.columnar.support import Refusal, counts_others, facts_of, read_for, refusals
 from dealreg.deciders.columnar.tables import (
     Engine,
@@ -17,12 +19,21 @@ from dealreg.deciders.columnar.tables import (
     eager,
     given,
     joined,
+    turns,
     written,
 )
 from dealreg.deciders.deciding import sound
 from dealreg.deciders.one_by_one import some_conflicts, whole_table
 from dealreg.deciders.reference.governing import in_order
-from dealreg.errors import FactsError, FactsErrors, PolicyError, PolicyErrors, UsageError, shown
+from dealreg.errors import (
+    FactsError,
+    FactsErrors,
+    PolicyError,
+    PolicyErrors,
+    UsageError,
+    shown,
+    suggestion,
+)
 from dealreg.facts.fields import FieldType
 from dealreg.facts.instants import instant
 from dealreg.facts.values import Choice
@@ -121,15 +132,7 @@ class Columnar:
             PolicyErrors: the engine cannot do a part of the policy.
             UsageError: `table` is no dataframe, `at` has no time zone.
         """
-        source = given(table, None if engine is None else Engine(engine), durations=self._durations)
-        columns = Columns(
-            self.policy.vocabulary(),
-            instant(at),
-            source.table.collect_schema(),
-            frozenset(unknown),
-            source.engine.value,
-        )
-        columns.check(self.fields, reasons=self._reconsiders)
+        source, columns = self._bound(table, at, unknown, engine)
         refused = refusals(self.policy, source.engine.value)
         if refused and self.rest is Rest.REFUSE:
             raise _refused(refused)
@@ -144,6 +147,48 @@ class Columnar:
             back(standings, source.native),
             back(rejected, source.native),
             sum(each.one_by_one for each in made),
+        )
+
+    def in_turn(
+        self,
+        table: Any,
+        benefit: str,
+        *,
+        at: datetime | str,
+        unknown: Iterable[str] = (),
+        engine: Engine | str | None = None,
+    ) -> InBulk:
+        """Who held a benefit from when until when, had registrations been decided as they came.
+
+        Whoever is eligible while nobody holds the benefit holds it, from its submission until its
+        period ends, or the registration itself. Who comes in between is refused for good, for the
+        holder. Facts are those of the table, as known at the instant; only registrations that
+        were submitted by then count.
+
+        Takes what `decide` takes, and the benefit. The standings have no worth: only kind, code,
+        clause, rival, `starts` and `ends`.
+
+        Raises:
+            PolicyErrors: the contest is not decided in this way; each part by its place.
+            UsageError: the policy has no such benefit.
+        """
+        contest = self.policy.contest(benefit)
+        if contest is None:
+            raise UsageError(
+                f"the policy has no benefit {shown(benefit)}",
+                value=benefit,
+                hint=suggestion(benefit, [one.benefit for one in self.policy.contests]),
+            )
+        source, columns = self._bound(table, at, unknown, engine)
+        own = attrs.evolve(self.policy, contests=[attrs.evolve(contest, after=())])
+        refused = [*refusals(own, source.engine.value), *needs(contest)]
+        if refused:
+            raise _refused(refused, in_turn=True)
+        of = succession(contest, columns, self.fields)
+        rows, rejected = sorted_out(collected(of.rows(source.table, columns), source))
+        made = turns(of.decided(rows), of.contest)
+        return InBulk(
+            back(made, source.native), back(eager(rejected, source.comparer), source.native), 0
         )
 
     @property
@@ -181,6 +226,21 @@ class Columnar:
                 hint="decide the table as a whole",
             )
         return scopes.pop()
+
+    def _bound(
+        self, table: Any, at: datetime | str, unknown: Iterable[str], engine: Engine | str | None
+    ) -> tuple[Given, Columns]:
+        """A table, and its columns under the policy's vocabulary."""
+        source = given(table, None if engine is None else Engine(engine), durations=self._durations)
+        columns = Columns(
+            self.policy.vocabulary(),
+            instant(at),
+            source.table.collect_schema(),
+            frozenset(unknown),
+            source.engine.value,
+        )
+        columns.check(self.fields, reasons=self._reconsiders)
+        return source, columns
 
     @property
     def _durations(self) -> bool:
@@ -236,14 +296,17 @@ def columnar(policy: Policy, rest: Rest | str = Rest.REFUSE) -> Columnar:
     return Columnar(policy, Rest(rest))
 
 
-def _refused(found: Iterable[Refusal]) -> PolicyErrors:
+def _refused(found: Iterable[Refusal], *, in_turn: bool = False) -> PolicyErrors:
+    hint = 'give `rest="compiled"` to have the compiled decider do it'
+    if in_turn:
+        hint = "replay it as a history: `dealreg.history.Replay`"
     return PolicyErrors(
         [
             PolicyError(
                 f"{shown(each.node)} {each.because}",
                 place=each.path,
                 value=each.node,
-                hint='give `rest="compiled"` to have the compiled decider do it',
+                hint=hint,
             )
             for each in found
         ]
@@ -266,8 +329,8 @@ def _decided(ready: Columnar, of: Family, source: Given, columns: Columns) -> _M
     import pyarrow as pa
     import pyarrow.compute
 
-    rows = _collected(of.rows(source.table, columns), source)
-    rows, rejected = _sorted_out(rows)
+    rows = collected(of.rows(source.table, columns), source)
+    rows, rejected = sorted_out(rows)
     rows = of.compared(rows)
     keys = list(of.keys)
     odd = rows.filter(nw.col("odd")).select(*keys).unique()
@@ -300,44 +363,10 @@ def _one_by_one(ready: Columnar, source: Given, columns: Columns) -> _Made:
         nw.col("partner_id").cast(nw.String).alias("who"),
         columns.malformed(ladders).alias("bad"),
     )
-    _, rejected = _sorted_out(_collected(marked, source))
+    _, rejected = sorted_out(collected(marked, source))
     wrong = set(rejected["registration_id"].to_pylist())
     found, count = whole_table(ready.policy, source, columns, ready.fields, wrong)
     return _Made([], [found], rejected, count)
-
-
-def _collected(plan: Lazy, source: Given) -> Eager:
-    import narwhals as nw
-
-    rows = plan.collect("polars" if source.comparer is Engine.POLARS else "pyarrow")
-    zoned = [  # DuckDB calls its zone `Etc/UTC`
-        name
-        for name, kind in rows.schema.items()
-        if isinstance(kind, nw.Datetime) and kind.time_zone != "UTC"
-    ]
-    return rows.with_columns(nw.col(name).dt.convert_time_zone("UTC") for name in zoned)
-
-
-def _sorted_out(rows: Eager) -> "tuple[Eager, pa.Table]":
-    """The rows that can be read, each once; and those that cannot, with the reason."""
-    import narwhals as nw
-    import pyarrow as pa
-
-    wrong = rows.filter(nw.col("bad") != 0).select("id", "who", "bad")
-    rows = rows.filter(nw.col("bad") == 0)
-    if rows["id"].n_unique() != len(rows):
-        several = rows.group_by("id").agg(nw.len().alias("n")).filter(nw.col("n") > 1).drop("n")
-        alike = rows.join(several, on="id", how="semi").unique(maintain_order=True)
-        differ = alike.group_by("id").agg(nw.len().alias("n")).filter(nw.col("n") > 1).drop("n")
-        alike = alike.join(differ, on="id", how="anti")
-        twice = rows.join(differ, on="id", how="semi").select("id", "who", "bad")
-        twice = twice.with_columns(nw.lit(len(REASONS)).cast(nw.Int16).alias("bad"))
-        rows = nw.concat([rows.join(several, on="id", how="anti"), alike])
-        wrong = nw.concat([wrong, twice])
-    reasons = [REASONS[number - 1] for number in wrong["bad"].to_list()]
-    texts = {"registration_id": wrong["id"].to_list(), "partner_id": wrong["who"].to_list()}
-    columns = {**texts, "reason": reasons}
-    return rows, pa.table({name: pa.array(v, pa.string()) for name, v in columns.items()})
 
 
 def _rejected(rejected: Any) -> list[FactsError]:

@@ -120,10 +120,10 @@ class Columns:
         at = self._lit(self.at)
         ended_later = approved = known = nw.lit(value=False)
         if self._has("ended_at"):
-            ended_later = (self._instant("ended_at") > at).fill_null(value=False)
+            ended_later = (self.instant("ended_at") > at).fill_null(value=False)
         if self._has("approved_at"):
-            approved = (self._instant("approved_at") <= at).fill_null(value=False)
-            known = ~self._instant("approved_at").is_null()
+            approved = (self.instant("approved_at") <= at).fill_null(value=False)
+            known = ~self.instant("approved_at").is_null()
         reopened = chosen([(approved, self._int(Status.APPROVED))], self._int(Status.SUBMITTED))
         early = (number == STATUSES.index(Status.APPROVED)) & known & ~approved
         stated = chosen(
@@ -133,7 +133,7 @@ class Columns:
             ],
             number,
         )
-        begun = (self._instant("submitted_at") <= at).fill_null(value=False)
+        begun = (self.instant("submitted_at") <= at).fill_null(value=False)
         return nw.when(begun).then(stated).otherwise(nw.lit(-1))
 
     def malformed(self, ladders: Iterable[str] = ()) -> Expr:
@@ -188,7 +188,8 @@ class Columns:
         column = nw.col(name)
         return column if self.schema[name] == nw.String else column.cast(nw.String)
 
-    def _instant(self, name: str) -> Expr:
+    def instant(self, name: str) -> Expr:
+        """A column of instants, in UTC, to the microsecond; those to come too."""
         import narwhals as nw
 
         dtype, column = self.schema[name], nw.col(name)
@@ -230,7 +231,7 @@ class Columns:
         """An instant that has come (F-4)."""
         import narwhals as nw
 
-        value = self._instant(name)
+        value = self.instant(name)
         return nw.when(value <= self._lit(self.at)).then(value)
 
     def _stated(self, field: Field) -> Expr:

@@ -22,7 +22,7 @@ from dealreg.policy.stages import (
 )
 from dealreg.policy.terms import Banded, FractionOfHolder, Terms
 
-__all__ = ["decided"]
+__all__ = ["decided", "same_value"]
 
 
 def decided(frame: Eager, keys: Sequence[str], one: Lowered, others: dict[str, Names]) -> Eager:
@@ -52,7 +52,7 @@ def _tied(one: Lowered, admitted: Expr) -> Expr:
         value=False
     )
     for rank in one.ranks:
-        equal = equal & _same(_col(rank.name), _col(names.won(rank.name)))
+        equal = equal & same_value(_col(rank.name), _col(names.won(rank.name)))
     return equal if window is None else equal & ~_late(one, window)
 
 
@@ -126,13 +126,13 @@ def _contested(frame: Eager, one: Lowered, admitted: Expr, others: dict[str, Nam
     if one.contest.window is not None:
         cases.append((_late(one, one.contest.window), _number(one, one.late)))
     for rank, told in zip(one.ranks, one.told, strict=False):
-        differ = ~_same(nw.col(rank.name), nw.col(names.won(rank.name)))
+        differ = ~same_value(nw.col(rank.name), nw.col(names.won(rank.name)))
         cases.append((differ, _number(one, told)))
     cases.append((_lit(value=True), _number(one, one.told[-1])))
     return _standing(made, one, admitted, others, [(admitted & test, n) for test, n in cases])
 
 
-def _same(own: Expr, other: Expr) -> Expr:
+def same_value(own: Expr, other: Expr) -> Expr:
     """Whether two values are equal; unknown ones are equal to each other."""
     return (own == other).fill_null(value=False) | (own.is_null() & other.is_null())
 

@@ -23,6 +23,7 @@ __all__ = [
     "joined",
     "standings_schema",
     "table_of",
+    "turns",
     "written",
 ]
 
@@ -186,6 +187,27 @@ def written(rows: Eager, one: Lowered) -> Eager:
         _taken(rows, "share", gain, [_float(each.share) for each in gains], nw.Float64()),
     )
     return made.select(*standings_schema().names)
+
+
+def turns(rows: Eager, one: Lowered) -> Eager:
+    """Who held a benefit in turn, from the numbers that the columns hold."""
+    import narwhals as nw
+
+    outcomes, outcome = one.outcomes.values, rows["outcome"]
+    made = rows.select(
+        nw.col("id").alias("registration_id"),
+        nw.col("who").alias("partner_id"),
+        nw.lit(one.contest.benefit).alias("benefit"),
+        "rival",
+        "starts",
+        "ends",
+    )
+    made = made.with_columns(
+        _taken(rows, "kind", outcome, [each.kind.value for each in outcomes], nw.String()),
+        _taken(rows, "code", outcome, [each.code for each in outcomes], nw.String()),
+        _taken(rows, "clause", outcome, [each.clause for each in outcomes], nw.String()),
+    )
+    return made.select(*(name for name in standings_schema().names if name in made.columns))
 
 
 @attrs.frozen(eq=False)

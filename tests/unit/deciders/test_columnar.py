@@ -32,6 +32,8 @@ from dealreg import (
     highest,
     holder_of,
     money,
+    others,
+    override,
     period,
     requirement,
     same_period,
@@ -429,3 +431,76 @@ def test_days_of_a_calendar_in_utc_are_days():
     for engine in ("polars", "pyarrow", "duckdb"):
         found = codes(columnar(same).standings(table, at=AT, engine=engine))
         assert found == {"R1": "DUPLICATE_OTHER_PARTNER", "R2": "GRANTED", "R3": "OUTSIDE_WINDOW"}
+
+
+TURNS = policy(FIRST, Tie.REGISTRATION_ID, period("15 days", starts="submitted_at"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_held_in_turn(kind):
+    made = columnar(TURNS).in_turn(KINDS[kind], "protection", at=AT)
+    assert type(made.standings) is type(KINDS[kind])
+    rows = pa.table(made.standings.collect() if kind == "lazy polars" else made.standings)
+    found = {row["registration_id"]: row for row in rows.to_pylist()}
+
+    assert {name: row["code"] for name, row in found.items()} == {
+        "R1": "GRANTED",
+        "R2": "DUPLICATE_OTHER_PARTNER",
+        "R3": "GRANTED",
+    }
+    assert (found["R2"]["rival"], found["R2"]["clause"]) == (
+        "R1",
+        "contests[protection].final_from",
+    )
+    assert (found["R3"]["starts"], found["R3"]["ends"]) == (day(20), day(20) + timedelta(days=15))
+
+
+def test_who_ends_early_makes_room():
+    ended = pa.array([day(2), None, None], pa.timestamp("us", tz="UTC"))
+    table = ROWS.append_column("ended_at", ended)
+    table = table.append_column("status", pa.array(["withdrawn", "submitted", "draft"]))
+    made = columnar(TURNS).in_turn(table, "protection", at=AT)
+    found = {row["registration_id"]: row for row in made.standings.to_pylist()}
+
+    assert [found["R1"][name] for name in ("starts", "ends")] == [day(1), day(2)]
+    assert (found["R2"]["starts"], found["R3"]["code"]) == (day(2), "DRAFT")
+
+
+ASKED = requirement("ASK", field("score") >= 1, if_false="refer")
+
+
+@pytest.mark.parametrize(
+    ("parts", "because"),
+    [
+        ([FIRST, Tie.REGISTRATION_ID], "states no period, so that nothing ever ends"),
+        (
+            [FIRST, Tie.REGISTRATION_ID, period("9 days")],
+            "starts at approved_at, not at `submitted_at`",
+        ),
+        ([within("2 days"), FIRST], "lets later ones come first"),
+        ([FIRST], "leaves those of one instant to others than their ids"),
+        ([FIRST, others(stand="waiting")], "keeps those who come in between in mind"),
+        ([FIRST, holder_of("discount")], "depends on another benefit"),
+        ([FIRST, override("CHOSEN", field("score") >= 1)], "comes before time"),
+        ([FIRST, ASKED], "is left to a person"),
+        ([earliest("completed_at", missing="refer")], "is left to a person"),
+        ([FIRST, period("0 days", starts="submitted_at")], "has no length"),
+    ],
+)
+def test_what_is_not_decided_in_turn_is_refused_by_name(parts, because):
+    made = Policy(
+        programme="Tables",
+        tiers=["silver", "gold"],
+        contests=[contest("discount", FIRST), contest("protection", *parts)],
+    )
+    table = ROWS.append_column("completed_at", ROWS["submitted_at"])
+    table = table.append_column("approved_at", ROWS["submitted_at"])
+    with pytest.raises(PolicyErrors) as refused:
+        columnar(made).in_turn(table, "protection", at=AT, unknown=["score"])
+    assert because in str(refused.value)
+    assert "replay it as a history" in str(refused.value)
+
+
+def test_a_benefit_that_the_policy_has_not():
+    with pytest.raises(UsageError, match="no benefit `protecton`; did you mean `protection`"):
+        columnar(TURNS).in_turn(ROWS, "protecton", at=AT)

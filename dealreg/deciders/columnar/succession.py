@@ -1,0 +1,194 @@
+"""Who held a benefit in turn: registrations decided as they came, in rounds over whole tables.
+
+Whoever is eligible while nobody holds the benefit holds it from its submission until its period, or
+the registration, ends. Who comes in between is refused for good. Each round finds the next holder
+of every conflict at once, so that there are as many rounds as the longest succession has holders.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import attrs
+
+from dealreg.deciders.columnar.columns import STATUSES, Columns, chosen
+from dealreg.deciders.columnar.contests import Lowered, length_of, lowered
+from dealreg.deciders.columnar.kinds import Eager, Expr, Lazy
+from dealreg.deciders.columnar.orders import Rank, best
+from dealreg.deciders.columnar.outcomes import Outcome
+from dealreg.deciders.columnar.standings import same_value
+from dealreg.deciders.columnar.support import Refusal
+from dealreg.facts.records import ENDED, Status
+from dealreg.outcome.decision import StandingKind
+from dealreg.policy.contests import Contest
+from dealreg.policy.paths import contest_path, override_path, prefer_path, requirement_path
+from dealreg.policy.predicates import Fact
+from dealreg.policy.stages import MissingRule, OthersStand, Tie, Unmet
+
+__all__ = ["Succession", "needs", "succession"]
+
+_STATUS: Final = "dealreg_status"
+_OUTCOME: Final = "outcome"
+
+
+def needs(contest: Contest) -> Iterator[Refusal]:
+    """What of a contest cannot be decided in turn."""
+    benefit = contest.benefit
+
+    def refused(node: str, stage: str, because: str) -> Refusal:
+        return Refusal(benefit, node, contest_path(benefit, stage), because)
+
+    period = contest.period
+    if period is None:
+        yield refused("Contest", "period", "states no period, so that nothing ever ends")
+    elif period.starts != "submitted_at":
+        yield refused("Period", "period", f"starts at {period.starts}, not at `submitted_at`")
+    elif period.length.length == 0:
+        yield refused("Period", "period", "has no length")
+    if contest.window is not None:
+        yield refused(type(contest.window).__name__, "window", "lets later ones come first")
+    if contest.tie is not Tie.REGISTRATION_ID:
+        yield refused("Tie", "tie", "leaves those of one instant to others than their ids")
+    if contest.others.stand is OthersStand.WAITING or contest.others.reconsidered:
+        yield refused("Others", "others", "keeps those who come in between in mind")
+    yield from _others_say(contest)
+
+
+def _others_say(contest: Contest) -> Iterator[Refusal]:
+    """What is left to another benefit, another rule, or a person."""
+    benefit = contest.benefit
+    for after in contest.after:
+        path = contest_path(benefit, f"after[{after.benefit}]")
+        yield Refusal(benefit, "HolderOf", path, "depends on another benefit")
+    for override in contest.overrides:
+        path = override_path(benefit, override.code)
+        yield Refusal(benefit, "Override", path, "comes before time")
+    for number, preference in enumerate(contest.prefer):
+        if preference.missing is MissingRule.REFER:
+            path = prefer_path(benefit, number)
+            yield Refusal(benefit, type(preference).__name__, path, "is left to a person")
+    for required in contest.requires:
+        if Unmet.REFER in (required.if_false, required.if_unknown):
+            path = requirement_path(benefit, required.code)
+            yield Refusal(benefit, "Requirement", path, "is left to a person")
+
+
+@attrs.frozen(eq=False)
+class Succession:
+    """A contest that is decided in turn."""
+
+    keys: tuple[str, ...]
+    contest: Lowered
+    period: Any
+    fields: tuple[str, ...]
+
+    def rows(self, table: Lazy, columns: Columns) -> Lazy:
+        """What each row is by itself: why it never takes part, when it counts, how it ranks."""
+        import narwhals as nw
+
+        one, status = self.contest, nw.col(_STATUS)
+        ended = status.is_in([STATUSES.index(each) for each in STATUSES if each in ENDED])
+        table = table.with_columns(columns.status().alias(_STATUS))
+        submitted = columns.value(Fact("submitted_at"))
+        ends = submitted + nw.lit(length_of(self.period.length))
+        if "ended_at" in columns.schema:
+            over = columns.instant("ended_at")
+            was_live = ended & (over > submitted).fill_null(value=False)
+            table = table.with_columns(
+                nw.when(was_live)
+                .then(nw.lit(STATUSES.index(Status.SUBMITTED)))
+                .otherwise(status)
+                .alias(_STATUS),
+                nw.when(was_live & (over < ends)).then(over).otherwise(ends).alias("dealreg_ends"),
+            )
+            ends = nw.col("dealreg_ends")
+        scope = one.contest.scope.keys
+        return table.select(
+            nw.col("registration_id").cast(nw.String).alias("id"),
+            nw.col("partner_id").cast(nw.String).alias("who"),
+            columns.malformed(self.fields).alias("bad"),
+            *(
+                columns.value(Fact(key)).alias(name)
+                for key, name in zip(scope, self.keys, strict=True)
+            ),
+            submitted.alias("starts"),
+            ends.alias("ends"),
+            *(expr.alias(name) for name, expr in one.columns.items()),
+        )
+
+    def decided(self, rows: Eager) -> Eager:
+        """The rows with an outcome and a rival; who holds has its period, the others none."""
+        import narwhals as nw
+
+        names = self.contest.names
+        barred, returned = nw.col(names.barred), nw.col(names.returned)
+        apart = (barred != 0) | (returned != 0)
+        never = rows.filter(apart).with_columns(
+            nw.when(barred != 0).then(barred).otherwise(returned).alias(_OUTCOME),
+            nw.lit(None, dtype=nw.String).alias("rival"),
+        )
+        parts = [self._without(never)]
+        waiting = rows.filter(~apart)
+        order = (Rank("starts", nw.col("starts"), lowest=True), *self.contest.ranks)
+        while len(waiting):
+            holds = best(waiting, self.keys, order, "id")
+            parts.append(
+                holds.with_columns(
+                    nw.lit(self.contest.granted).cast(nw.Int16).alias(_OUTCOME),
+                    nw.lit(None, dtype=nw.String).alias("rival"),
+                )
+            )
+            waiting, refused = self._beside(waiting, holds)
+            parts.append(self._without(refused))
+        columns = ["id", "who", _OUTCOME, "rival", "starts", "ends"]
+        return nw.concat([part.select(*columns) for part in parts])
+
+    def _without(self, rows: Eager) -> Eager:
+        """Rows that never held, without a period."""
+        import narwhals as nw
+
+        none = nw.lit(None, dtype=nw.Datetime("us", "UTC"))
+        return rows.with_columns(none.alias("starts"), none.alias("ends"))
+
+    def _beside(self, waiting: Eager, holds: Eager) -> tuple[Eager, Eager]:
+        """Who may still hold after the holders, and who came while they held."""
+        import narwhals as nw
+
+        names, one = self.contest.names, self.contest
+        kept = [names.claimant, "starts", *(rank.name for rank in one.ranks)]
+        holders = holds.select(
+            *self.keys,
+            nw.col("id").alias("rival"),
+            nw.col("ends").alias("until"),
+            *(nw.col(name).alias(names.won(name)) for name in dict.fromkeys(kept)),
+        )
+        joined = waiting.join(holders, on=list(self.keys), how="left")
+        joined = joined.filter(nw.col("id") != nw.col("rival"))
+        later = nw.col("starts") >= nw.col("until")
+        refused = joined.filter(~later).with_columns(self._told().alias(_OUTCOME))
+        return joined.filter(later).select(*waiting.columns), refused
+
+    def _told(self) -> Expr:
+        """The number of the outcome of who came while another held."""
+        import narwhals as nw
+
+        one, names = self.contest, self.contest.names
+        twice = (nw.col(names.claimant) == nw.col(names.won(names.claimant))).fill_null(value=False)
+        held = Outcome(StandingKind.DENIED, one.contest.others.code, one.path("final_from"))
+        cases = [
+            (twice, nw.lit(one.outcomes.number(one.same))),
+            (nw.col("starts") > nw.col(names.won("starts")), nw.lit(one.outcomes.number(held))),
+        ]
+        for rank, told in zip(one.ranks, one.told, strict=False):
+            differ = ~same_value(nw.col(rank.name), nw.col(names.won(rank.name)))
+            cases.append((differ, nw.lit(one.outcomes.number(told))))
+        return chosen(cases, nw.lit(one.outcomes.number(one.told[-1]))).cast(nw.Int16())
+
+
+def succession(contest: Contest, columns: Columns, fields: Sequence[str]) -> Succession:
+    """A contest as one that is decided in turn."""
+    import narwhals as nw
+
+    plain = attrs.evolve(contest, period=None)  # that a period is over by now matters to nobody
+    one = lowered(plain, 0, columns, nw.col(_STATUS))
+    keys = tuple(f"k{number}" for number in range(len(contest.scope.keys)))
+    return Succession(keys, one, contest.period, tuple(fields))
