@@ -12,7 +12,7 @@ _SLOW_IS_FINE = [HealthCheck.too_slow]
 
 settings.register_profile(
     "ci",
-    max_examples=100,
+    max_examples=40,
     derandomize=True,
     deadline=None,
     print_blob=True,
