@@ -8,9 +8,11 @@ preference that decided. It knows no other policy, no dated changes, no rulings,
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import attrs
 
 from dealreg import (
     Money,
@@ -71,11 +73,11 @@ def by_hand(
     for place, each in enumerate(registrations):
         submitted = each.submitted_at
         status = each.status
-        if status is not Status.SUBMITTED and status is not Status.APPROVED and status not in _LIVE:
-            protection.append(("denied", status.upper(), None, None))
-            continue
         if submitted > at:
             protection.append(("denied", "NOT_YET_SUBMITTED", None, None))
+            continue
+        if status is not Status.SUBMITTED and status is not Status.APPROVED and status not in _LIVE:
+            protection.append(("denied", status.upper(), None, None))
             continue
         partner = partners.get(each.partner_id)
         tier = None if partner is None else partner.tier
@@ -181,3 +183,39 @@ def deal(count: int) -> tuple[tuple[Registration, ...], dict[str, Partner]]:
         for place, each in enumerate(registrations)
     ]
     return registrations, {each.partner_id: each for each in partners}
+
+
+def untidy_deals(count: int) -> Iterator[tuple[tuple[Registration, ...], dict[str, Partner]]]:
+    """So many small deals with facts that are missing, out of time, or no longer live."""
+    chance = random.Random(SEED)
+    for _ in range(count):
+        size = chance.randint(1, 8)
+        hours = chance.sample(range(31 * 24), size)
+        registrations, partners = deal(size)
+        yield (
+            tuple(
+                _untidy(each, chance, BEGUN + timedelta(hours=hour))
+                for each, hour in zip(registrations, hours, strict=True)
+            ),
+            {
+                name: attrs.evolve(partner, tier=chance.choice((None, *POLICY.tiers * 2)))
+                for name, partner in partners.items()
+                if chance.randrange(20)
+            },
+        )
+
+
+def _untidy(registration: Registration, chance: random.Random, submitted: datetime) -> Registration:
+    currency = chance.choice(("EUR",) * 7 + ("USD",))
+    return attrs.evolve(
+        registration,
+        submitted_at=submitted,
+        status=chance.choice(
+            (Status.SUBMITTED,) * 6
+            + (Status.UNDER_REVIEW, Status.APPROVED, Status.WITHDRAWN, Status.EXPIRED)
+        ),
+        amount=chance.choice((None, *(Money(k, currency) for k in (5_000, 10_000, 20_000) * 3))),
+        opportunity_type=chance.choice((None, *("net_new",) * 8, "renewal")),
+        evidence=chance.choice((None, (), ("offer",), *(("meeting",), ("offer", "meeting")) * 4)),
+        score=chance.choice((None, 1, 2, 3)),
+    )

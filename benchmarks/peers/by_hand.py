@@ -1,0 +1,14 @@
+"""Python by hand that explains: who won, and which preference told."""
+
+from peers import Peer
+from scenario import AT, by_hand
+
+
+def peer() -> Peer:
+    """The floor for an answer that is explained."""
+    return Peer(
+        name="Python by hand, explained",
+        form=lambda registrations, partners: (registrations, partners),
+        ready=lambda: lambda given: by_hand(given[0], given[1], AT),
+        explains=True,
+    )
