@@ -27,6 +27,7 @@ from dealreg import (
     holder_of,
     money,
     requirement,
+    terms,
     within,
 )
 
@@ -183,6 +184,12 @@ def deal(count: int) -> tuple[tuple[Registration, ...], dict[str, Partner]]:
         for place, each in enumerate(registrations)
     ]
     return registrations, {each.partner_id: each for each in partners}
+
+
+def priced() -> Policy:
+    """The policy, and who holds the protection gets ten percent."""
+    protection, special = POLICY.contests
+    return attrs.evolve(POLICY, contests=[attrs.evolve(protection, gives=[terms(rate="10")]), special])
 
 
 def untidy_deals(count: int) -> Iterator[tuple[tuple[Registration, ...], dict[str, Partner]]]:

@@ -1,35 +1,39 @@
 """Registrations from a seed, as many as are asked for, most of them of few opportunities."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 SEED = 20260302
-BEGUN = datetime(2024, 3, 1)  # noqa: DTZ001 - made UTC below
-DAYS = 700
-AT = "2026-03-01T00:00Z"
+MICROSECOND = timedelta(microseconds=1)
+BEGUN = datetime(2024, 3, 1, tzinfo=UTC)
+AT = "2026-01-01T00:00Z"
 SKEW = 2.5
+BEGIN_WITHIN, LAST = timedelta(days=460), timedelta(days=240)
 
 
 def write_rows(count: int, target: Path) -> None:
-    """Write so many rows, every one by a partner of its own, no two at the same instant.
+    """Write so many rows, every one by a partner of its own.
 
-    The share of the opportunities that has a given share of the rows is that share to the power
-    of `SKEW`: the busiest of three million has four of a thousand rows.
+    The row at a given share of the rows is of the opportunity at that share to the power of
+    `SKEW`: of three million opportunities the busiest has some two of a thousand rows. What is
+    registered for an opportunity comes within 240 days, half of it within the first 30.
     """
     chance = np.random.default_rng(SEED)
     opportunities = count // 3
-    step = timedelta(days=DAYS) // count
+    opportunity = (chance.random(count) ** SKEW * opportunities).astype(np.int64)
+    begins = opportunity * 2_654_435_761 % 2**32 / 2**32 * (BEGIN_WITHIN / MICROSECOND)
+    after = chance.random(count) ** 3 * (LAST / MICROSECOND)
     number = np.arange(count)
     frame = pl.DataFrame(
         {
             "registration_id": number,
-            "opportunity_id": (chance.random(count) ** SKEW * opportunities).astype(np.int64),
+            "opportunity_id": opportunity,
             "partner_id": number,
             "tier": chance.choice(5, count, p=(0.03, 0.2, 0.4, 0.27, 0.1)),
-            "submitted_at": chance.permutation(count),
+            "submitted_at": (begins + after).astype(np.int64),
             "status": chance.choice(4, count, p=(0.6, 0.3, 0.06, 0.04)),
             "amount": chance.choice(8, count, p=(0.02, 0.1, *[0.88 / 6] * 6)),
             "amount_currency": chance.choice(2, count, p=(0.95, 0.05)),
@@ -43,10 +47,7 @@ def write_rows(count: int, target: Path) -> None:
         _text("opportunity_id", "O"),
         _text("partner_id", "P"),
         _one_of("tier", None, "bronze", "silver", "gold", "platinum"),
-        (pl.lit(BEGUN) + pl.col("submitted_at") * pl.lit(step))
-        .cast(pl.Datetime("us"))
-        .dt.replace_time_zone("UTC")
-        .alias("submitted_at"),
+        (pl.lit(BEGUN) + pl.duration(microseconds="submitted_at")).alias("submitted_at"),
         _one_of("status", "submitted", "approved", "withdrawn", "expired"),
         _one_of("amount", None, 5_000, 10_000, 20_000, 30_000, 40_000, 50_000, 60_000),
         pl.when(pl.col("amount") > 0)

@@ -49,6 +49,8 @@ class Peer:
     misses: str = ""
     most: int | None = None
     """The largest conflict it is asked for; None for no limit."""
+    clock: Callable[[Callable[[], Any]], float] | None = None
+    """How it is timed, in microseconds of CPU time, where it runs in another process."""
 
 
 def peer(name: str) -> Peer:
