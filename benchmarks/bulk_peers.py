@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,8 +52,9 @@ def main() -> None:
             _in_own_python("rows", str(rows), str(source), "")
             for mode in MODES:
                 found += _measured(names, mode, rows, source, arguments.rounds)
-    save("bulk", found)
+    save("bulk_peers", found)
     print(printed(found))
+    import_module("plots").draw_bulk(found)
 
 
 _LOWERING = "dealreg.deciders.lowering"

@@ -16,10 +16,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 from peers import NAMES, Answer, Peer, peer
-from results import most_memory, printed, save
+from results import cpu_time, most_memory, printed, save
 from scenario import AT, POLICY, SIZES, deal, untidy_deals
 
 from dealreg import Facts, Partner, Registration, Standing, decide
@@ -44,14 +45,13 @@ def main() -> None:
     ready = {name: _ready(peer(name)) for name in names}
     _check_all(ready, arguments.checked)
     gc.disable()
-    found = [
-        row for size in SIZES for row in _taken_turns(ready, size, arguments.rounds)
-    ]
+    found = [row for size in SIZES for row in _taken_turns(ready, size, arguments.rounds)]
     save("one_conflict_peers", found)
     print(printed(found), end="\n\n")
     starts = [_started(name) for name in names]
     save("one_conflict_starts", starts)
     print(printed(starts))
+    import_module("plots").draw_one_conflict(found)
 
 
 def _ready(made: Peer) -> tuple[Peer, Asked]:
@@ -75,9 +75,7 @@ def _check_all(ready: Mapping[str, tuple[Peer, Asked]], count: int) -> None:
         print(f"{name}: {number:,} conflicts as the reference decides them", file=sys.stderr)
 
 
-def _by_reference(
-    registrations: Sequence[Registration], partners: Mapping[str, Partner]
-) -> Answer:
+def _by_reference(registrations: Sequence[Registration], partners: Mapping[str, Partner]) -> Answer:
     """The decision of the reference in the words of an answer."""
     facts = Facts(registrations=registrations, partners=partners.values())
     found = {(s.benefit, s.registration_id): s for s in decide(POLICY, facts, at=AT).standings}
@@ -159,17 +157,17 @@ def _started(name: str) -> dict[str, Any]:
 def _start(name: str) -> None:
     """What is measured in a Python of its own; the records of this library are there already."""
     registrations, partners = deal(4)
-    memory, begun = most_memory(), time.process_time()
+    memory, begun = most_memory(), cpu_time()
     made = peer(name)
-    imported = time.process_time()
+    imported = cpu_time()
     ask = made.ready()
-    done = time.process_time()
+    done = cpu_time()
     ask(made.form(registrations, partners))
     said = {
         "who": made.name,
         "import, ms": (imported - begun) * 1e3,
         "making ready, ms": (done - imported) * 1e3,
-        "first conflict, ms": (time.process_time() - done) * 1e3,
+        "first conflict, ms": (cpu_time() - done) * 1e3,
         "memory, MB": most_memory() - memory,
     }
     print(json.dumps(said))

@@ -189,7 +189,9 @@ def deal(count: int) -> tuple[tuple[Registration, ...], dict[str, Partner]]:
 def priced() -> Policy:
     """The policy, and who holds the protection gets ten percent."""
     protection, special = POLICY.contests
-    return attrs.evolve(POLICY, contests=[attrs.evolve(protection, gives=[terms(rate="10")]), special])
+    return attrs.evolve(
+        POLICY, contests=[attrs.evolve(protection, gives=[terms(rate="10")]), special]
+    )
 
 
 def untidy_deals(count: int) -> Iterator[tuple[tuple[Registration, ...], dict[str, Partner]]]:

@@ -1,5 +1,6 @@
 """This library: the columnar decider, on Polars, asked again in every round for the periods."""
 
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
@@ -7,7 +8,8 @@ from scenario import priced
 
 from bulk import COLUMNS, PROTECTED
 from bulk.rows import AT
-from dealreg.deciders.lowering import columnar
+
+columnar = import_module("dealreg.deciders.lowering").columnar
 
 _NAMES = {"rival": "winner", "percent": "rate"}
 
@@ -15,7 +17,9 @@ _NAMES = {"rival": "winner", "percent": "rate"}
 def one_shot(source: Path, target: Path) -> None:
     """All registrations of an opportunity against each other."""
     found = columnar(priced()).standings(pl.scan_parquet(source), at=AT)
-    _answers(pl.LazyFrame(found) if isinstance(found, pl.DataFrame) else found).write_parquet(target)
+    _answers(pl.LazyFrame(found) if isinstance(found, pl.DataFrame) else found).write_parquet(
+        target
+    )
 
 
 def _answers(found: pl.LazyFrame) -> pl.DataFrame:

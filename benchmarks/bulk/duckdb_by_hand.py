@@ -27,7 +27,7 @@ SELECT registration_id, opportunity_id, submitted_at, rank, barred,
     barred IS NULL AND failed IS NULL AND unclear IS NULL AS able,
     (rank * 8 + coalesce(score, 0)) * (1::BIGINT << 52) - epoch_us(submitted_at) AS key
 FROM read
-"""
+"""  # noqa: S608 - the instant is a constant
 
 _AWARDED = """
 WITH opening AS (

@@ -13,7 +13,7 @@ _AT = pl.lit(AT).str.to_datetime(time_zone="UTC")
 
 
 def _judged(source: Path) -> pl.LazyFrame:
-    """One row for each registration, with why it is out, if it is, and the number it is ranked by."""
+    """A row for each registration: why it is out, if it is, and the number it is ranked by."""
     rank = pl.col("tier").replace_strict(_RANKS, return_dtype=pl.Int64)
     barred = (
         pl.when(pl.col("submitted_at") > _AT)
@@ -55,7 +55,9 @@ def _awarded(able: pl.LazyFrame) -> pl.LazyFrame:
         closes=pl.col("submitted_at").min() + WINDOW,
         opened=pl.col("registration_id").get(pl.col("submitted_at").arg_min()),
     )
-    inside = able.join(first, on="opportunity_id").filter(pl.col("submitted_at") <= pl.col("closes"))
+    inside = able.join(first, on="opportunity_id").filter(
+        pl.col("submitted_at") <= pl.col("closes")
+    )
     return inside.group_by("opportunity_id").agg(
         pl.col("closes", "opened").first(),
         best=pl.col("registration_id").get(pl.col("key").arg_max()),

@@ -1,7 +1,8 @@
 """Python by hand that explains: who won, and which preference told."""
 
-from peers import Peer
 from scenario import AT, by_hand
+
+from peers import Peer
 
 
 def peer() -> Peer:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from peers import Answer, Peer
 from scenario import AT
 
 from dealreg import Partner, Registration, Status
+from peers import Answer, Peer
 
 _RANK = {None: -1, "bronze": 0, "silver": 1, "gold": 2, "platinum": 3}
 _GOLD = _RANK["gold"]
@@ -31,12 +31,8 @@ def decide(
     able: list[Any] = []
     for place, each in enumerate(registrations):
         submitted, status = each.submitted_at, each.status
-        if submitted > at:
-            protection.append(_EARLY)
-            special.append(_EARLY)
-            continue
-        if status is not Status.SUBMITTED and status not in _LIVE:
-            barred = ("denied", status.upper())
+        if submitted > at or (status is not Status.SUBMITTED and status not in _LIVE):
+            barred = _EARLY if submitted > at else ("denied", status.upper())
             protection.append(barred)
             special.append(barred)
             continue

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from cel_expr_python import cel
+from scenario import AT
+
 from peers import Answer, Peer, Row, flat
 from peers.staged import contest
-from scenario import AT
 
 REQUIREMENTS = f"""
 r.submitted > {int(AT.timestamp())} ? 'barred NOT_YET_SUBMITTED'

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import cel
+
 from peers import Answer, Peer, Row
 from peers.cel_cpp import REQUIREMENTS, form
 from peers.staged import contest

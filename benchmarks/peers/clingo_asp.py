@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import clingo
-from peers import Answer, Peer, Row, flat
 from scenario import AT
+
+from peers import Answer, Peer, Row, flat
 
 _PROGRAM = f"""
 rank(bronze, 0; silver, 1; gold, 2; platinum, 3).
@@ -40,7 +41,8 @@ answer(P, 0, denied, C, none, none) :- not barred(P, _), fails(P, I, C),
 answer(P, 0, returned, C, none, none) :- not barred(P, _), not fails(P), lacks(P, I, C),
     I = #min {{ J : lacks(P, J, _) }}.
 answer(P, 0, denied, "OUTSIDE_WINDOW", Q, none) :- able(P), not inside(P), first(_, Q).
-answer(P, 0, denied, "DUPLICATE_OTHER_PARTNER", Q, I) :- inside(P), not wins(P), wins(Q), told(P, I).
+answer(P, 0, denied, "DUPLICATE_OTHER_PARTNER", Q, I) :- inside(P), not wins(P), wins(Q),
+    told(P, I).
 answer(P, 0, granted, "GRANTED", none, none) :- wins(P).
 answer(P, 1, denied, C, none, none) :- barred(P, C).
 answer(P, 1, denied, "NOT_GOLD", none, none) :- place(P), not barred(P, _), tier(P, X), rank(X, R),

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from peers import Answer, Peer
 from scenario import AT, POLICY
 
 from dealreg.deciders.compiling import compile_anew
+from peers import Answer, Peer
 
 
 def _ready() -> Any:

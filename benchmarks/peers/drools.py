@@ -12,8 +12,9 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
-from peers import Answer, Peer, flat
 from scenario import AT
+
+from peers import Answer, Peer, flat
 
 _RANK = {None: -1, "bronze": 0, "silver": 1, "gold": 2, "platinum": 3}
 _MOMENT = 300_000_000  # nanoseconds: long enough for the just-in-time compiler to settle
@@ -93,6 +94,4 @@ def _read(lines: list[str]) -> Answer:
 
 def peer() -> Peer:
     """Drools. Talking to the process is not timed."""
-    return Peer(
-        name="Drools", form=_form, ready=_ready, read=_read, explains=True, clock=_clock
-    )
+    return Peer(name="Drools", form=_form, ready=_ready, read=_read, explains=True, clock=_clock)

@@ -1,12 +1,13 @@
-"""durable_rules: the requirements as forward-chaining rules, each registration posted as an event."""
+"""durable_rules: the requirements as rules, to which each registration is posted as an event."""
 
 from collections.abc import Callable
 from typing import Any
 
 from durable import lang
+from scenario import AT
+
 from peers import Answer, Peer, Row, flat
 from peers.staged import contest
-from scenario import AT
 
 _CODES = (
     "barred NOT_YET_SUBMITTED",

@@ -9,8 +9,9 @@ from openfisca_core.periods import DateUnit
 from openfisca_core.simulations import SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
-from peers import Answer, Peer, flat
 from scenario import AT
+
+from peers import Answer, Peer, flat
 
 _REGISTRATION = Entity("registration", "registrations", "A registration", "")
 _DEAL = GroupEntity("deal", "deals", "A deal", "", roles=[{"key": "member", "plural": "members"}])

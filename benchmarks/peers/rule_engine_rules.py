@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import rule_engine
+from scenario import AT
+
 from peers import Answer, Peer, Row, flat
 from peers.staged import contest
-from scenario import AT
 
 _REQUIREMENTS = f"""
 submitted > {int(AT.timestamp())} ? 'barred NOT_YET_SUBMITTED'

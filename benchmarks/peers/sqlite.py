@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from peers import Answer, Peer, flat
 from scenario import AT
 
 from dealreg import Partner, Registration
+from peers import Answer, Peer, flat
 
 _COLUMNS = 9
 

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import zen
-from peers import Answer, Peer, flat
 from scenario import AT
 
-from dealreg import Partner, Registration
+from peers import Answer, Peer, flat
 
 STEPS = {
     "ranks": "{bronze: 0, silver: 1, gold: 2, platinum: 3}",
@@ -59,7 +58,10 @@ def _ready() -> Callable[[dict[str, Any]], Any]:
 def read(found: Any) -> Answer:
     """Lists as tuples, decimals as whole numbers."""
     protection, special = (
-        [(kind, code, rival, None if told is None else int(told)) for kind, code, rival, told in side]
+        [
+            (kind, code, rival, None if told is None else int(told))
+            for kind, code, rival, told in side
+        ]
         for side in found
     )
     return protection, special

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import zen
+
 from peers import Answer, Peer
 from peers.zen_expression import STEPS, form, read
 
@@ -51,4 +52,6 @@ def _read(found: Any) -> Answer:
 
 def peer() -> Peer:
     """The graph, traced: what every step found is reported."""
-    return Peer(name="zen-engine, graph with trace", form=form, ready=_ready, read=_read, explains=True)
+    return Peer(
+        name="zen-engine, graph with trace", form=form, ready=_ready, read=_read, explains=True
+    )
