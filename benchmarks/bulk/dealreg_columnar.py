@@ -1,6 +1,5 @@
 """This library: the columnar decider, on Polars, asked again in every round for the periods."""
 
-from importlib import import_module
 from pathlib import Path
 
 import polars as pl
@@ -8,8 +7,7 @@ from scenario import priced
 
 from bulk import COLUMNS, PROTECTED
 from bulk.rows import AT
-
-columnar = import_module("dealreg.deciders.lowering").columnar
+from dealreg import columnar
 
 _NAMES = {"rival": "winner", "percent": "rate"}
 
