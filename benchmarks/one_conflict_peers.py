@@ -26,6 +26,7 @@ from scenario import AT, POLICY, SIZES, deal, untidy_deals
 from dealreg import Facts, Partner, Registration, Standing, decide
 
 LEAST_SECONDS = 0.03
+COMPARED = 4
 FLOORS = ("by_hand_outcome", "by_hand")
 Asked = Callable[[Any], Any]
 
@@ -47,11 +48,26 @@ def main() -> None:
     gc.disable()
     found = [row for size in SIZES for row in _taken_turns(ready, size, arguments.rounds)]
     save("one_conflict_peers", found)
-    print(printed(found), end="\n\n")
+    print(printed(_side_by_side(found)), end="\n\n")
     starts = [_started(name) for name in names]
     save("one_conflict_starts", starts)
     print(printed(starts))
     import_module("plots").draw_one_conflict(found)
+
+
+def _side_by_side(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A row for each peer: the least times, and the multiples of the floor at four."""
+    rows: dict[str, dict[str, Any]] = {}
+    for each in found:
+        row = rows.setdefault(each["who"], {"who": each["who"]})
+        row[f"{each['registrations']}: µs"] = each["µs, least"]
+        if each["registrations"] == COMPARED:
+            row |= {
+                "median": each["µs, median"],
+                "of by hand": each["of by hand"],
+                "of by hand, explained": each["of by hand, explained"],
+            }
+    return list(rows.values())
 
 
 def _ready(made: Peer) -> tuple[Peer, Asked]:
@@ -137,21 +153,35 @@ def _microseconds(call: Callable[[], object]) -> float:
 
 
 def _started(name: str) -> dict[str, Any]:
-    """Importing and making ready, in a Python of its own: the least of three."""
+    """Importing and making ready, in a Python of its own; of this library the records too."""
+    least = _least_of_three(__file__, "--start", name)
+    if name == "dealreg_compiled":
+        more = _least_of_three("-c", f"import sys; sys.path[:] = {sys.path!r}\n{_OWN_IMPORT}")
+        least |= {what: least[what] + more[what] for what in more}
+    return least
+
+
+def _least_of_three(*arguments: str) -> dict[str, Any]:
     said = [
         json.loads(
             subprocess.run(
-                [sys.executable, __file__, "--start", name],
-                check=True,
-                capture_output=True,
-                text=True,
+                [sys.executable, *arguments], check=True, capture_output=True, text=True
             ).stdout
         )
         for _ in range(3)
     ]
-    return {"who": said[0]["who"]} | {
-        what: min(each[what] for each in said) for what in said[0] if what != "who"
-    }
+    return {what: min(each[what] for each in said) for what in said[0]}
+
+
+_OWN_IMPORT = """
+import json
+from results import cpu_time, most_memory
+memory, begun = most_memory(), cpu_time()
+import dealreg.deciders.compiling
+print(json.dumps({
+    "import, ms": (cpu_time() - begun) * 1e3, "memory, MB": most_memory() - memory
+}))
+"""
 
 
 def _start(name: str) -> None:

@@ -32,7 +32,7 @@ def draw_one_conflict(rows: list[dict[str, Any]]) -> None:
     for place, row in enumerate(four):
         text = f" {row['of by hand']:,.1f}-fold, {row['µs, least']:,.1f} µs"
         bars.text(row["of by hand"], place, text, va="center", fontsize=8)
-    bars.set(xscale="log", title="A conflict of 4 registrations", xlim=(0.8, 5_000))
+    bars.set(xscale="log", title="A conflict of 4 registrations", xlim=(0.8, 20_000))
     bars.set_xlabel("times Python by hand that only says who gets what (CPU, log)")
     bars.invert_yaxis()
     for who in (row["who"] for row in four):
@@ -45,7 +45,7 @@ def draw_one_conflict(rows: list[dict[str, Any]]) -> None:
             markersize=3,
         )
     _label(lines, [row for row in rows if row["registrations"] == rows[-1]["registrations"]])
-    lines.set(xscale="log", yscale="log", title="Growth", xlim=(1.7, 6_000))
+    lines.set(xscale="log", yscale="log", title="Growth", xlim=(1.7, 12_000), ylim=(1, 40_000))
     lines.set_xlabel("registrations of the conflict")
     lines.set_ylabel("µs of CPU for a conflict, least")
     lines.set_xticks([2, 4, 16, 256], ["2", "4", "16", "256"])
@@ -77,7 +77,7 @@ def draw_bulk(rows: list[dict[str, Any]]) -> None:
         names = [row["who"].replace("_", " ") for row in here]
         panel.bar(names, [row["CPU s, least"] for row in here], color=[_color(n) for n in names])
         for place, row in enumerate(here):
-            text = f"{row['CPU s, least']:.1f} s\n{row['of Polars, CPU']:.2f}-fold"
+            text = f"{row['CPU s, least']:.2f} s\n{row['of Polars, CPU']:.2f}-fold"
             panel.text(place, row["CPU s, least"], text, ha="center", va="bottom", fontsize=8)
         panel.set_title(f"{count:,} rows, {how.replace('_', ' ')}", fontsize=10)
         panel.tick_params(axis="x", labelsize=7)
