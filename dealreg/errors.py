@@ -4,6 +4,7 @@
 |---|---|
 | `PolicyError`, in a group `PolicyErrors` | the policy author |
 | `FactsError`, in a group `FactsErrors` | whoever supplies the registrations |
+| `CaseError`, in a group `CaseErrors` | whoever writes the test cases of a policy |
 | `UnreadableError` | whoever supplies the file |
 | `UsageError` | the engineer whose code made the call |
 | `MissingExtraError` | whoever installed the library |
@@ -12,9 +13,12 @@ All carry fields (`message`, `place`, `value`, `hint`): a channel system never h
 """
 
 from collections.abc import Iterable, Sequence, Sized
+from decimal import Decimal
 from typing import Self, TypeVar
 
 __all__ = [
+    "CaseError",
+    "CaseErrors",
     "DealregError",
     "FactsError",
     "FactsErrors",
@@ -45,7 +49,7 @@ def shown(value: object) -> str:
     """
     if isinstance(value, int) and value.bit_length() > _BITS_AT_MOST:
         return f"`an integer of {value.bit_length()} bits`"
-    text = value if isinstance(value, str) else repr(value)
+    text = str(value) if isinstance(value, (str, Decimal)) else repr(value)
     text = " ".join(text[: 4 * _SHOWN_AT_MOST].split())
     if not text.isprintable():  # half characters and terminal escapes are spelled out
         text = "".join(
@@ -130,6 +134,10 @@ class FactsError(DealregError, ValueError):
     """A registration, partner, customer or opportunity is malformed: its supplier must act."""
 
 
+class CaseError(DealregError, ValueError):
+    """A test case of a policy cannot be run as written: whoever writes the cases must act."""
+
+
 class UnreadableError(DealregError, ValueError):
     """A file is not in the format it should be: whoever supplies the file must act."""
 
@@ -168,3 +176,7 @@ class PolicyErrors(_Group[PolicyError], DealregError):  # type: ignore[override]
 
 class FactsErrors(_Group[FactsError], DealregError):  # type: ignore[override] # noqa: N818 - a group
     """All that is wrong with the facts, at once; `problems` has one `FactsError` each."""
+
+
+class CaseErrors(_Group[CaseError], DealregError):  # type: ignore[override] # noqa: N818 - a group
+    """All that is wrong with a file of cases, at once; `problems` has one `CaseError` each."""

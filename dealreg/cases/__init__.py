@@ -1,0 +1,10 @@
+"""Test cases of a policy: run them, and see where a decision is not as expected.
+
+The files they are kept in are read by `dealreg.wire`, put in words by `dealreg.rendering`; pytest
+collects them with `dealreg.testing`, and `dealreg test` runs them without it.
+"""
+
+from dealreg.cases.comparing import restated
+from dealreg.cases.running import run_case, run_cases
+
+__all__ = ["restated", "run_case", "run_cases"]
