@@ -1,6 +1,6 @@
 """A decision beside what a case expects of it: differences, and what it would have to expect."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -87,7 +87,7 @@ def _of_standing(expected: ExpectedStanding, decision: Decision) -> Iterator[Dif
         yield Difference(**place, line=expected.line, expected=wanted, found=_NONE)
     for standing in meant:
         texts = standing_texts(standing)
-        for stated in expected.stated:
+        for stated in sorted(expected.stated, key=lambda each: each.name != "stand"):
             if texts[stated.name] != stated.value:
                 yield Difference(
                     **place,
@@ -103,7 +103,7 @@ def _of_notices(
     expected: Sequence[ExpectedNotice],
     found: Sequence[Referral] | Sequence[Deadlock],
 ) -> Iterator[Difference]:
-    """Every notice must be expected, and every expected one be there; which is which, by best fit."""
+    """Every notice must be expected, and every expected one there; paired by best fit."""
     texts = [notice_texts(each) for each in found]
     pairs = _paired(expected, texts)
     for number, each in enumerate(expected):
@@ -127,9 +127,7 @@ def _of_notices(
             yield Difference(about=about, benefit=text["benefit"], expected=_NONE, found=said)
 
 
-def _paired(
-    expected: Sequence[ExpectedNotice], texts: Sequence[dict[str, str]]
-) -> dict[int, int]:
+def _paired(expected: Sequence[ExpectedNotice], texts: Sequence[dict[str, str]]) -> dict[int, int]:
     """Which found notice each expected one means: first those that fit best, then in order."""
     fits = sorted(
         (sum(text[each.name] != each.value for each in wanted.stated), number, place)
@@ -164,10 +162,14 @@ def restated(case: PolicyCase, decision: Decision) -> PolicyCase:
         meant = _meant(expected, decision)
         fitting = [_as_found(expected, each) for each in meant]
         alike = {each.stated for each in fitting}
-        standings += [attrs.evolve(expected, stated=fitting[0].stated)] if len(alike) == 1 else [
-            attrs.evolve(each, line=standing.line)
-            for each, standing in zip(fitting, meant, strict=True)
-        ]
+        standings += (
+            [attrs.evolve(expected, stated=fitting[0].stated)]
+            if len(alike) == 1
+            else [
+                attrs.evolve(each, line=standing.line)
+                for each, standing in zip(fitting, meant, strict=True)
+            ]
+        )
     return attrs.evolve(
         case,
         standings=standings,
@@ -188,7 +190,7 @@ def _stated_anew(case: PolicyCase, decision: Decision) -> PolicyCase:
             benefit=each.benefit,
             registration_id=each.registration_id,
             line=each.line,
-            stated=[Stated(name, standing_texts(each)[name]) for name in _NEW],
+            stated=_worth_stating(standing_texts(each)),
         )
         for each in decision.standings
     ]
@@ -198,6 +200,12 @@ def _stated_anew(case: PolicyCase, decision: Decision) -> PolicyCase:
         referrals=_noticed(decision.referrals, _NEW_NOTICE) if decision.referrals else None,
         deadlocks=_noticed(decision.deadlocks, _NEW_NOTICE) if decision.deadlocks else None,
     )
+
+
+def _worth_stating(texts: Mapping[str, str]) -> list[Stated]:
+    """The standing, and why; that what is granted is granted goes without saying."""
+    plainly = (texts["stand"], texts["code"]) == ("granted", "GRANTED")
+    return [Stated(name, texts[name]) for name in (_NEW[:1] if plainly else _NEW)]
 
 
 def _noticed(

@@ -41,7 +41,9 @@ def run_case(rules: Policy | PolicyBook, case: PolicyCase) -> CaseResult:
             f"{shown(case)} is not a case", value=case, hint="read some with `read_cases`"
         )
     policies = (rules,) if isinstance(rules, Policy) else [e.policy for e in rules.editions]
-    unanswered = {name: {} for policy in policies for name in externals_of(policy)}
+    unanswered: dict[str, dict[str, bool]] = {
+        name: {} for policy in policies for name in externals_of(policy)
+    }
     answers = {each.name: each.by_registration for each in case.answers}
     past = record(rules, case.facts, at=case.at, externals=unanswered | answers)  # type: ignore[arg-type]
     return CaseResult(case=case, record=past, differences=differences(case, past.decision))

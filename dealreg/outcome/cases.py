@@ -21,7 +21,6 @@ __all__ = [
     "ExpectedStanding",
     "PolicyCase",
     "Stated",
-
     "exact_text",
 ]
 
@@ -36,7 +35,7 @@ class About(Choice):
 
 @attrs.frozen
 class Stated:
-    """One thing that is expected: what, and its one text; the empty text expects that there is none.
+    """One thing that is expected: what, and its one text, which is empty where none is expected.
 
     Instants are ISO 8601 in UTC, rates exact numbers, and lists sorted, with `; ` between.
     """

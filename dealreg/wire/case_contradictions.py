@@ -27,7 +27,7 @@ def contradictions(cases: Iterable[PolicyCase]) -> Iterator[tuple[PolicyCase, st
 
 
 def _expected(case: PolicyCase) -> _Expected:
-    found = {
+    found: dict[tuple[str, ...], str] = {
         (each.registration_id, each.benefit, each.line or "", stated.name): stated.value
         for each in case.standings
         for stated in each.stated

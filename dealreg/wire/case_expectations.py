@@ -1,15 +1,14 @@
-"""What a test case expects, as it is written: `R1 = "denied NOT_FIRST"`, or a table that says more."""
+"""What a test case expects, as it is written: `R1 = "denied NOT_FIRST"`, or more in a table."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
-from dealreg.errors import FactsError, UsageError, shown, suggestion
+from dealreg.errors import shown, suggestion
 from dealreg.facts.instants import iso
 from dealreg.outcome.cases import ExpectedNotice, ExpectedStanding, Stated, exact_text
 from dealreg.outcome.decision import StandingKind
@@ -159,8 +158,9 @@ def _stated(table: Table, names: Sequence[str], known: Known) -> tuple[Stated, .
     ]
     table.close()
     if not table.data:
-        table.problems.add(table.place, "nothing is expected here", hint="state what, as in "
-                           f"`{names[0]} = \"...\"`")
+        table.problems.add(
+            table.place, "nothing is expected here", hint=f'state what, as in `{names[0]} = "..."`'
+        )
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""The facts of a test case: rows as tables have them, in few words, and what stands in for the rest.
+"""The facts of a test case: rows as tables have them, and what stands in where they say nothing.
 
 Rows are read as `load_facts` reads those of a table. Keys are our own names of the columns, of
 which the endings `_id` and `_at` may be left out; nothing else is taken, so that no fact of a case
@@ -7,6 +7,7 @@ is left aside because its name was misspelt.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
 from typing import Any, Final
 
 import attrs
@@ -38,11 +39,11 @@ DEAL: Final = "deal"
 """The opportunity that the registrations of a case claim, where they state none."""
 
 _ENDINGS: Final = ("_id", "_at")
+_ZONE: Final = "state the zone, as in Z or +01:00, or for all cases, above them, as in zone = "
+_CURRENCY: Final = "write it as in 50000 EUR, or for all cases, above them, as in currency = "
 _HINTS: Final = (
-    ("pass zone= with the zone of the export, as in zone=", "state the zone, as in Z or +01:00, "
-     "or for all cases by a line above them, zone = "),
-    ("pass currency=, as in currency=", "write it as in 50000 EUR, or state one for all cases by "
-     "a line above them, currency = "),
+    ("pass zone= with the zone of the export, as in zone=", _ZONE),
+    ("pass currency=, as in currency=", _CURRENCY),
     (", or add a currency column", ""),
     ('pass decimal_mark="." or decimal_mark=","', "write it without separators, as in 50000 EUR"),
     ("pass day_first=True or day_first=False for the whole file", "write it as in 2026-03-01"),
@@ -171,9 +172,7 @@ def completed(rows: Sequence[CaseRow]) -> list[CaseRow]:
 
 def holding_rows(tables: Iterable[Table], settings: Settings) -> tuple[Holding, ...]:
     """What was awarded before: each a registration, a benefit, since when, and on which terms."""
-    return tuple(
-        made for table in tables if (made := _holding(table, settings)) is not None
-    )
+    return tuple(made for table in tables if (made := _holding(table, settings)) is not None)
 
 
 def instant_of(table: Table, key: str, settings: Settings) -> datetime | None:
@@ -197,7 +196,7 @@ def _holding(table: Table, settings: Settings) -> Holding | None:
     line = table.optional_text("line")
     place = table.whole("place", 1)
     label = table.text("label")
-    percent = table.number("percent") if table.has("percent") else None
+    percent = Fraction(table.number("percent")) if table.has("percent") else None
     share = table.text("share", "1")
     table.close()
     if since is None:

@@ -16,9 +16,7 @@ CASES_ENDING: Final = ".cases.toml"
 """How the names of files of cases end."""
 
 
-def read_cases(
-    path: "str | PathLike[str]", rules: Policy | PolicyBook
-) -> tuple[PolicyCase, ...]:
+def read_cases(path: "str | PathLike[str]", rules: Policy | PolicyBook) -> tuple[PolicyCase, ...]:
     """The test cases of a file, for a policy.
 
     Raises:

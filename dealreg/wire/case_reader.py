@@ -11,7 +11,15 @@ from typing import Any, Final
 
 import attrs
 
-from dealreg.errors import CaseError, CaseErrors, PolicyError, PolicyErrors, UsageError, shown, suggestion
+from dealreg.errors import (
+    CaseError,
+    CaseErrors,
+    PolicyError,
+    PolicyErrors,
+    UsageError,
+    shown,
+    suggestion,
+)
 from dealreg.facts.calendars import zone as iana_zone
 from dealreg.facts.case import Facts
 from dealreg.facts.conform import facts_problems
@@ -201,8 +209,11 @@ class _Reader:
             if _is_name(each) and names[name] == 1:
                 numbered[number] = Table(each.data, f"cases[{name}]", self.problems)
             elif _is_name(each):
-                each.wrong("name", f"there are {names[name]} cases named {shown(name)}",
-                           "give each a name of its own")
+                each.wrong(
+                    "name",
+                    f"there are {names[name]} cases named {shown(name)}",
+                    "give each a name of its own",
+                )
         return numbered
 
     def _case(self, table: Table, shared: _Shared, number: int) -> PolicyCase | None:
@@ -224,8 +235,14 @@ class _Reader:
         if at is None or len(self.problems.found) > before:
             return None
         return self._made(
-            table, name=name, note=note, at=at, facts=facts, answers=answers,
-            expects=expects, number=number,
+            table,
+            name=name,
+            note=note,
+            at=at,
+            facts=facts,
+            answers=answers,
+            expects=expects,
+            number=number,
         )
 
     def _made(self, table: Table, *, expects: Expectations, **stated: Any) -> PolicyCase | None:

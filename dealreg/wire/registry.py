@@ -16,7 +16,16 @@ from dealreg.facts import (
     values,
     vocabulary,
 )
-from dealreg.outcome import cases, checkpoint, decision, disputes, findings, record, stories, timeline
+from dealreg.outcome import (
+    cases,
+    checkpoint,
+    decision,
+    disputes,
+    findings,
+    record,
+    stories,
+    timeline,
+)
 from dealreg.policy import clocks, contests, policies, predicates, stages, terms
 from dealreg.wire import data_findings, rejects
 

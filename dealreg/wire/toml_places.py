@@ -55,9 +55,9 @@ class Places:
 
 
 def places(text: str) -> Places:
-    """The places of all values of a TOML text.
+    r"""The places of all values of a TOML text.
 
-    >>> found = places('a = 1\\n[[b]]\\nc = { d = "x" }\\n')
+    >>> found = places('a = 1\n[[b]]\nc = { d = "x" }\n')
     >>> found.of(("b", 0, "c", "d"))
     Place(line=3, start=22, end=25)
     """

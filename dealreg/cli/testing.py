@@ -1,0 +1,117 @@
+"""`dealreg test`: a policy against its test cases."""
+
+import json
+from collections.abc import Sequence
+
+import click
+
+from dealreg.cases import record_cases, run_cases
+from dealreg.cli.exits import Exit
+from dealreg.cli.failing import say
+from dealreg.cli.gathering import times_option
+from dealreg.cli.inputs import STDIN, load_policy
+from dealreg.cli.terminal import print_json, print_line, print_text
+from dealreg.errors import CaseError, CaseErrors, UnreadableError, UsageError
+from dealreg.outcome.cases import CaseResult, CaseVerdict, PolicyCase
+from dealreg.policy.policies import Policy, PolicyBook
+from dealreg.rendering.case_report import report_cases
+from dealreg.wire import cases_beside, read_cases
+
+__all__ = ["test"]
+
+
+@click.command(short_help="Test a policy against its cases.")
+@click.argument("policy")
+@click.argument("cases", nargs=-1)
+@click.option("--record", "recording", is_flag=True, help="Write what is found into the cases.")
+@click.option("--show-trace", is_flag=True, help="Show the steps behind what is not as expected.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, as a page to paste, or for programs.",
+)
+@times_option
+def test(
+    policy: str,
+    cases: tuple[str, ...],
+    recording: bool,
+    show_trace: bool,
+    form: str,
+    times_in: str,
+) -> Exit:
+    """Test a POLICY against its CASES.
+
+    POLICY is a .toml or .json file; CASES are files of cases, or the one beside the policy,
+    named like it: policy.cases.toml beside policy.toml. Exit code 1 when a case fails, or expects
+    nothing; with --record 0, for then it expects what is found.
+    """
+    rules = load_policy(policy)
+    files = _files(policy, cases)
+    results = _results(rules, files)
+    if recording:
+        return _record(rules, files)
+    _print(results, form, trace=show_trace, zone=times_in)
+    passed = all(each.verdict is CaseVerdict.PASSED for each in results)
+    return Exit.OK if passed else Exit.FOUND
+
+
+def _files(policy: str, cases: Sequence[str]) -> list[str]:
+    if STDIN in cases:
+        raise UsageError("cases are read from files only", hint="name the file")
+    if cases:
+        return list(dict.fromkeys(cases))
+    if policy == STDIN:
+        raise UsageError(
+            "which cases is not said", hint="name them, as in `dealreg test - policy.cases.toml`"
+        )
+    beside = cases_beside(policy)
+    if not beside.is_file():
+        raise UnreadableError(
+            f"there are no cases beside the policy: no file `{beside.name}`",
+            place=policy,
+            value=str(beside),
+            hint="name a file of cases",
+        )
+    return [str(beside)]
+
+
+def _results(rules: Policy | PolicyBook, files: Sequence[str]) -> list[CaseResult]:
+    """What came of all cases; or everything that is wrong with any of the files."""
+    found: list[PolicyCase] = []
+    problems: list[CaseError] = []
+    for file in files:
+        try:
+            found += read_cases(file, rules)
+        except CaseErrors as wrong:
+            problems += wrong.problems
+    if problems:
+        raise CaseErrors(problems)
+    return list(run_cases(rules, found))
+
+
+def _print(results: Sequence[CaseResult], form: str, *, trace: bool, zone: str) -> None:
+    match form:
+        case "json":
+            data = report_cases(results, form="dict", trace=trace, zone=zone)
+            print_json(json.dumps(data, ensure_ascii=False).encode())
+        case "markdown":
+            print_text(report_cases(results, form="markdown", trace=trace, zone=zone))
+        case _:
+            print_text(report_cases(results, trace=trace, zone=zone))
+
+
+def _record(rules: Policy | PolicyBook, files: Sequence[str]) -> Exit:
+    changed = 0
+    for file in files:
+        names = record_cases(file, rules)
+        changed += len(names)
+        for name in names:
+            print_line(f"recorded in {file}: {name}")
+    if changed:
+        say("review the difference: what is recorded is what the policy does, not what it should")
+    else:
+        print_line("every case expects what is found: nothing to record")
+    return Exit.OK
