@@ -1,21 +1,24 @@
 """`dealreg test`: a policy against its test cases."""
 
 import json
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
-from dealreg.cases import record_cases, run_cases
+from dealreg.cases import SHAPES, record_cases, run_cases, shape_of_cases
 from dealreg.cli.exits import Exit
 from dealreg.cli.failing import say
 from dealreg.cli.gathering import times_option
-from dealreg.cli.inputs import STDIN, load_policy
+from dealreg.cli.inputs import STDIN, load_policy, write
 from dealreg.cli.terminal import print_json, print_line, print_text
 from dealreg.errors import CaseError, CaseErrors, UnreadableError, UsageError
 from dealreg.outcome.cases import CaseResult, CaseVerdict, PolicyCase
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.rendering.case_report import report_cases
-from dealreg.wire import cases_beside, read_cases
+from dealreg.wire import cases_beside, cases_from_toml, read_cases
+from dealreg.wire.files import file_text
 
 __all__ = ["test"]
 
@@ -34,6 +37,13 @@ __all__ = ["test"]
     help="For people, as a page to paste, or for programs.",
 )
 @times_option
+@click.option(
+    "--new",
+    "shape",
+    type=click.Choice(list(SHAPES)),
+    help="Write cases of a common shape, to start from, and run nothing.",
+)
+@click.option("--benefit", metavar="NAME", help="Which benefit the new cases are about.")
 def test(
     policy: str,
     cases: tuple[str, ...],
@@ -41,6 +51,8 @@ def test(
     show_trace: bool,
     form: str,
     times_in: str,
+    shape: str | None,
+    benefit: str | None,
 ) -> Exit:
     """Test a POLICY against its CASES.
 
@@ -49,6 +61,10 @@ def test(
     nothing; with --record 0, for then it expects what is found.
     """
     rules = load_policy(policy)
+    if shape is not None:
+        return _begin(rules, shape, benefit, policy, cases)
+    if benefit is not None:
+        raise UsageError("--benefit is for new cases", hint="add --new, with the shape of cases")
     files = _files(policy, cases)
     results = _results(rules, files)
     if recording:
@@ -56,6 +72,26 @@ def test(
     _print(results, form, trace=show_trace, zone=times_in)
     passed = all(each.verdict is CaseVerdict.PASSED for each in results)
     return Exit.OK if passed else Exit.FOUND
+
+
+def _begin(
+    rules: Policy | PolicyBook, shape: str, benefit: str | None, policy: str, cases: Sequence[str]
+) -> Exit:
+    """Write the cases of a shape into a new file, or at the end of one."""
+    if len(cases) > 1 or STDIN in (policy, *cases):
+        raise UsageError("new cases go into one file", hint="name a policy, and one file of cases")
+    file = Path(cases[0]) if cases else cases_beside(policy)
+    there = file_text(str(file)) if file.exists() else None
+    text = shape_of_cases(shape, rules, benefit=benefit, head=there is None)
+    if there is not None:
+        text = there.rstrip("\n") + "\n\n" + text
+    added = cases_from_toml(text, rules, place=str(file))
+    write(str(file), text.encode("utf-8"))
+    print_line(f"wrote {file}: {len(added)} cases")
+    print_line("next: change the facts until they are those of your programme, and run")
+    named = f" {shlex.quote(str(file))}" if cases else ""
+    print_line(f"  dealreg test {shlex.quote(policy)}{named}")
+    return Exit.OK
 
 
 def _files(policy: str, cases: Sequence[str]) -> list[str]:
@@ -73,7 +109,7 @@ def _files(policy: str, cases: Sequence[str]) -> list[str]:
             f"there are no cases beside the policy: no file `{beside.name}`",
             place=policy,
             value=str(beside),
-            hint="name a file of cases",
+            hint=f"name a file of cases, or begin one: --new {next(iter(SHAPES))}",
         )
     return [str(beside)]
 

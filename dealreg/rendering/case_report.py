@@ -173,8 +173,17 @@ class _Words:
             name = _NAMES.get(difference.name, difference.name)
             return Item(f"{what}{where}: {name} expected {expected}, found {found}.")
         if not difference.expected:
-            return Item(f"{what}{where}: found, and not expected: {found}.")
+            return Item(f"{what}{where}: found, and not expected: {found}.", self._told(difference))
         return Item(f"{what}{where}: expected, and not found: {expected}.")
+
+    def _told(self, difference: Difference) -> list[Item]:
+        """The referrals or deadlocks of a benefit in sentences."""
+        manager, about = Manager(self.situation, self.clock), difference.benefit
+        if difference.about is About.DEADLOCK:
+            found = [manager.deadlock(e) for e in self.situation.deadlocks if e.benefit == about]
+        else:
+            found = [manager.question(e) for e in self.situation.referrals if e.benefit == about]
+        return [Item(each) for each in found]
 
 
 _NAMES: Mapping[str, str] = {
