@@ -5,6 +5,7 @@ them, and says why: then its author corrects the policy, the facts or the expect
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -179,7 +180,7 @@ SHAPES: Final[Mapping[str, Shape]] = MappingProxyType(
 _OPENED: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _USUAL_WINDOW: Final = Span(7, Unit.DAYS)
 _USUAL_AMOUNT: Final = Money(Decimal(50_000), "EUR")
-_AFTER: Final = {"special-bid"}
+_SPECIAL_BENEFIT: Final = {"special-bid"}
 
 
 def shape_of_cases(
@@ -191,11 +192,12 @@ def shape_of_cases(
         name: one of `SHAPES`.
         rules: the policy or book; of a book, its latest version.
         benefit: what the cases are about; if not given, the first benefit of the policy, for
-            `special-bid` the first that only holders of another may have.
+            `special-bid` the first that asks most: to hold another, then to meet any requirement.
         head: whether to begin as a file does; without, they go at the end of one.
 
     Raises:
-        UsageError: for a shape or benefit that does not exist, or a policy without benefits.
+        UsageError: for a shape or benefit that does not exist, and for a policy without benefits, or
+            without the tiers that the shape tells apart.
 
     >>> from dealreg import contest, earliest
     >>> policy = Policy(programme="Example", contests=[
@@ -208,9 +210,15 @@ def shape_of_cases(
             f"there is no shape {shown(name)}", value=name, hint=suggestion(name, SHAPES)
         )
     policy = rules if isinstance(rules, Policy) else rules.editions[-1].policy
+    if "$bottom" in SHAPES[name].cases and policy.tiers[:1] == policy.tiers:
+        raise UsageError(
+            f"the shape {shown(name)} tells tiers apart, and the policy has fewer than two",
+            value=name,
+            hint="state `tiers` in the policy, or choose another shape",
+        )
     contest = _contest(policy, name, benefit)
     text = Template(SHAPES[name].cases).substitute(_fitting(policy, contest))
-    text = text.replace(", }", " }").replace(", ,", ",")
+    text = re.sub(", *,", ",", re.sub(", *}", " }", text))  # where there are no tiers
     return (f'format = "{CASES_FORMAT}"\n\n' if head else "") + text
 
 
@@ -218,8 +226,8 @@ def _contest(policy: Policy, name: str, benefit: str | None) -> Contest:
     if not policy.contests:
         raise UsageError("the policy has no benefits to test", hint="add a contest first")
     if benefit is None:
-        after = [each for each in policy.contests if each.after]
-        return after[0] if name in _AFTER and after else policy.contests[0]
+        special = sorted(policy.contests, key=lambda e: (not e.after, not e.requires))
+        return special[0] if name in _SPECIAL_BENEFIT else policy.contests[0]
     found = policy.contest(benefit)
     if found is None:
         names = [each.benefit for each in policy.contests]

@@ -60,12 +60,12 @@ def test(
     named like it: policy.cases.toml beside policy.toml. Exit code 1 when a case fails, or expects
     nothing; with --record 0, for then it expects what is found.
     """
-    rules = load_policy(policy)
     if shape is not None:
-        return _begin(rules, shape, benefit, policy, cases)
+        return _begin(shape, benefit, policy, cases)
     if benefit is not None:
         raise UsageError("--benefit is for new cases", hint="add --new, with the shape of cases")
     files = _files(policy, cases)
+    rules = load_policy(policy)
     results = _results(rules, files)
     if recording:
         return _record(rules, files)
@@ -74,12 +74,11 @@ def test(
     return Exit.OK if passed else Exit.FOUND
 
 
-def _begin(
-    rules: Policy | PolicyBook, shape: str, benefit: str | None, policy: str, cases: Sequence[str]
-) -> Exit:
+def _begin(shape: str, benefit: str | None, policy: str, cases: Sequence[str]) -> Exit:
     """Write the cases of a shape into a new file, or at the end of one."""
     if len(cases) > 1 or STDIN in (policy, *cases):
         raise UsageError("new cases go into one file", hint="name a policy, and one file of cases")
+    rules = load_policy(policy)
     file = Path(cases[0]) if cases else cases_beside(policy)
     there = file_text(str(file)) if file.exists() else None
     text = shape_of_cases(shape, rules, benefit=benefit, head=there is None)

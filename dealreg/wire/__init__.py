@@ -3,6 +3,7 @@
 from dealreg.wire.case_files import cases_beside, policy_beside, read_cases
 from dealreg.wire.case_reader import cases_from_toml
 from dealreg.wire.case_recording import cases_recorded
+from dealreg.wire.case_writer import cases_to_toml
 from dealreg.wire.data_findings import DataFinding, LoadedHistory
 from dealreg.wire.event_text import history_rows
 from dealreg.wire.files import LARGEST_POLICY, read_policy
@@ -29,6 +30,7 @@ __all__ = [
     "cases_beside",
     "cases_from_toml",
     "cases_recorded",
+    "cases_to_toml",
     "facts_to_rows",
     "from_json",
     "history_rows",

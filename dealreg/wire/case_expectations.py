@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
-from fractions import Fraction
 from typing import Final
 
 import attrs
@@ -12,7 +10,7 @@ from dealreg.errors import shown, suggestion
 from dealreg.facts.instants import iso
 from dealreg.outcome.cases import ExpectedNotice, ExpectedStanding, Stated, exact_text
 from dealreg.outcome.decision import StandingKind
-from dealreg.wire.case_facts import Settings, instant_of
+from dealreg.wire.case_facts import Settings, instant_of, number_of
 from dealreg.wire.cells import is_unknown
 from dealreg.wire.toml_tables import Table
 
@@ -176,7 +174,8 @@ def _text(table: Table, name: str, known: Known) -> str | None:
     if name == "place":
         return str(table.whole(name, 1))
     if name in _NUMBERS:
-        return _number(table, name, value)
+        number = number_of(table, name)
+        return None if number is None else exact_text(number)
     if name in _INSTANTS:
         found = instant_of(table, name, known.settings)
         return None if found is None else iso(found)
@@ -198,13 +197,3 @@ def _checked(table: Table, name: str, text: str, known: Known) -> str:
 def joined(items: Iterable[str]) -> str:
     """Several texts as one."""
     return "; ".join(sorted(items))
-
-
-def _number(table: Table, name: str, value: object) -> str | None:
-    try:
-        if isinstance(value, (int, str, Decimal)) and not isinstance(value, bool):
-            return exact_text(Fraction(value))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        pass
-    table.wrong(name, f"{shown(value)} is not a number", 'write it as in `15`, `"12.5"` or `"1/3"`')
-    return None

@@ -7,6 +7,7 @@ is left aside because its name was misspelt.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ __all__ = [
     "holding_rows",
     "instant_of",
     "named_rows",
+    "number_of",
     "replaced",
 ]
 
@@ -187,6 +189,20 @@ def instant_of(table: Table, key: str, settings: Settings) -> datetime | None:
     return found
 
 
+def number_of(table: Table, key: str) -> Fraction | None:
+    """The exact number that a key states; None where it states none."""
+    value = table.take(key)
+    try:
+        if isinstance(value, (int, str, Decimal)) and not isinstance(value, bool):
+            return Fraction(value)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        value = str(value)
+    if value is not None:
+        hint = 'write it as in `15`, `"12.5"` or `"1/3"`'
+        table.wrong(key, f"{shown(value)} is not a number", hint)
+    return None
+
+
 def _holding(table: Table, settings: Settings) -> Holding | None:
     registration = table.needed("registration", "R", 'registration = "R1"')
     benefit = table.needed("benefit", "benefit", 'benefit = "protection"')
@@ -196,8 +212,7 @@ def _holding(table: Table, settings: Settings) -> Holding | None:
     line = table.optional_text("line")
     place = table.whole("place", 1)
     label = table.text("label")
-    percent = Fraction(table.number("percent")) if table.has("percent") else None
-    share = table.text("share", "1")
+    percent, share = (number_of(table, key) for key in ("percent", "share"))
     table.close()
     if since is None:
         return None
@@ -211,6 +226,6 @@ def _holding(table: Table, settings: Settings) -> Holding | None:
             place=place,
             label=label,
             percent=percent,
-            share=share,
+            share=Fraction(1) if share is None else share,
         )
     )

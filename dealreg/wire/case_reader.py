@@ -4,7 +4,7 @@ The keys of the format are in `docs/reference/cases.md`.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -95,8 +95,7 @@ def cases_from_toml(
     except PolicyErrors:  # too many mistakes to go on
         cases = ()
     if reader.problems.found:
-        errors = map(reader.lines.error, reader.problems.found)
-        raise CaseErrors(list({str(each): each for each in errors}.values()))
+        raise CaseErrors(reader.lines.errors(reader.problems.found))
     return cases
 
 
@@ -133,9 +132,14 @@ class _Lines:
         inner = (*path, key) if isinstance(key, str) else path
         return (self.places.exactly(inner) or self.places.of(path)).line
 
-    def error(self, wrong: PolicyError) -> CaseError:
-        """The same mistake, with its line."""
-        where = f"{self.file}, line {self.line(wrong.place, wrong.value)}"
+    def errors(self, found: Iterable[PolicyError]) -> list[CaseError]:
+        """The mistakes with their lines, from top to bottom, each once."""
+        lines = [(self.line(each.place, each.value), each) for each in found]
+        errors = [self._error(line, each) for line, each in sorted(lines, key=lambda e: e[0])]
+        return list({str(each): each for each in errors}.values())
+
+    def _error(self, line: int, wrong: PolicyError) -> CaseError:
+        where = f"{self.file}, line {line}"
         place = f"{where}: {wrong.place}" if wrong.place else where
         return CaseError(wrong.message, place=place, value=wrong.value, hint=wrong.hint)
 

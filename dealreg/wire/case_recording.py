@@ -12,7 +12,14 @@ from dealreg.outcome.cases import ExpectedNotice, ExpectedStanding, PolicyCase, 
 from dealreg.wire.toml_places import Path, Place, Places, places
 from dealreg.wire.toml_text import toml_tables
 
-__all__ = ["cases_recorded", "key_text", "standing_text"]
+__all__ = [
+    "cases_recorded",
+    "expectation_tables",
+    "key_text",
+    "notice_lines",
+    "quoted",
+    "standing_text",
+]
 
 _LISTS: Final = frozenset({"missing", "candidates"})
 _SHORT: Final = ({"stand"}, {"stand", "code"})
@@ -129,16 +136,7 @@ class _Writer:
         if begin is None or not self.text.startswith("[[", begin.start):
             raise self._no_room(base, "begin the case with a line `[[cases]]`")
         own, whole = self._ends(base, begin)
-        notices = "".join(
-            f"{name} = {_notices_text(found)}\n"
-            for name, found in (("referrals", new.referrals), ("deadlocks", new.deadlocks))
-            if found
-        )
-        tables: dict[str, str] = {}
-        for (benefit, registration), expected in _grouped(new.standings).items():
-            line = f"{key_text(registration)} = {_standings_text(expected)}\n"
-            tables[benefit] = tables.get(benefit, "") + line
-        text = "".join(f"\n[cases.expect.{key_text(b)}]\n{lines}" for b, lines in tables.items())
+        notices, text = notice_lines(new), expectation_tables(new)
         if own == whole:
             yield _Edit(own, own, notices + text)
         else:
@@ -161,6 +159,24 @@ class _Writer:
     def _next_line(self, at: int) -> int:
         end = self.text.find("\n", at)
         return len(self.text) if end < 0 else end + 1
+
+
+def notice_lines(case: PolicyCase) -> str:
+    """The lines of a case that say which referrals and deadlocks it expects."""
+    return "".join(
+        f"{name} = {_notices_text(found)}\n"
+        for name, found in (("referrals", case.referrals), ("deadlocks", case.deadlocks))
+        if found is not None
+    )
+
+
+def expectation_tables(case: PolicyCase) -> str:
+    """The tables of a case that say which standings it expects, each after an empty line."""
+    tables: dict[str, str] = {}
+    for (benefit, registration), expected in _grouped(case.standings).items():
+        line = f"{key_text(registration)} = {_standings_text(expected)}\n"
+        tables[benefit] = tables.get(benefit, "") + line
+    return "".join(f"\n[cases.expect.{key_text(b)}]\n{lines}" for b, lines in tables.items())
 
 
 def _grouped(
@@ -187,7 +203,7 @@ def standing_text(expected: ExpectedStanding) -> str:
     """
     names = {each.name: each.value for each in expected.stated}
     if set(names) in _SHORT and not any(re.search(r"[\s:,]", text) for text in names.values()):
-        return _quoted(" ".join(names[name] for name in ("stand", "code") if name in names))
+        return quoted(" ".join(names[name] for name in ("stand", "code") if name in names))
     return _table_text(expected.stated, None)
 
 
@@ -199,7 +215,7 @@ def _notices_text(notices: Sequence[ExpectedNotice]) -> str:
 
 
 def _table_text(stated: Iterable[Stated], line: str | None) -> str:
-    first = [] if line is None else [f"line = {_quoted(line)}"]
+    first = [] if line is None else [f"line = {quoted(line)}"]
     pairs = [*first, *(f"{each.name} = {_value_text(each)}" for each in stated)]
     return "{ " + ", ".join(pairs) + " }"
 
@@ -207,10 +223,10 @@ def _table_text(stated: Iterable[Stated], line: str | None) -> str:
 def _value_text(stated: Stated) -> str:
     if stated.name in _LISTS:
         items = stated.value.split("; ") if stated.value else []
-        return "[" + ", ".join(map(_quoted, items)) + "]"
+        return "[" + ", ".join(map(quoted, items)) + "]"
     if stated.name in ("place", "percent") and _DIGITS.fullmatch(stated.value):
         return stated.value
-    return _quoted(stated.value or "-")
+    return quoted(stated.value or "-")
 
 
 def key_text(key: str) -> str:
@@ -219,8 +235,9 @@ def key_text(key: str) -> str:
     >>> key_text("R-1"), key_text("R 1")
     ('R-1', '"R 1"')
     """
-    return key if _BARE.fullmatch(key) else _quoted(key)
+    return key if _BARE.fullmatch(key) else quoted(key)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as TOML has it, in quotation marks."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
