@@ -92,38 +92,55 @@ class DealregError(Exception):
         place: where: a path in the policy, or file, row and column.
         value: the offending value itself.
         hint: what to do about it.
+        line: the line of the file, from 1, where it is known.
     """
 
     def __init__(
-        self, message: str, *, place: str = "", value: object = None, hint: str = ""
+        self,
+        message: str,
+        *,
+        place: str = "",
+        value: object = None,
+        hint: str = "",
+        line: int | None = None,
     ) -> None:
         self.message = message
         self.place = place
         self.value = value
         self.hint = hint
+        self.line = line
         super().__init__(message)
 
+    @property
+    def where(self) -> str:
+        """The place, and the line where the place does not say it."""
+        line = "" if self.line is None else f"line {self.line}"
+        return self.place if line in self.place else ", ".join(filter(None, (self.place, line)))
+
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
+        where = f"{self.where}: " if self.where else ""
         return f"{where}{self.message}" + (f"; {self.hint}" if self.hint else "")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild, (type(self), self.message, self.place, self.value, self.hint))
+        parts = (type(self), self.message, self.place, self.value, self.hint, self.line)
+        return (_rebuild, parts)
 
     def at(self, place: str) -> Self:
         """The same error, `place` put in front of where it already says it is."""
         inside = "." if self.place and not self.place.startswith("[") else ""
         joined = f"{place}{inside}{self.place}" if self.place else place
-        return type(self)(self.message, place=joined, value=self.value, hint=self.hint)
+        return type(self)(
+            self.message, place=joined, value=self.value, hint=self.hint, line=self.line
+        )
 
 
 E = TypeVar("E", bound=DealregError)
 
 
 def _rebuild(
-    kind: type[DealregError], message: str, place: str, value: object, hint: str
+    kind: type[DealregError], message: str, place: str, value: object, hint: str, line: int | None
 ) -> DealregError:
-    return kind(message, place=place, value=value, hint=hint)
+    return kind(message, place=place, value=value, hint=hint, line=line)
 
 
 class PolicyError(DealregError, ValueError):
@@ -159,6 +176,7 @@ class _Group(ExceptionGroup[E]):
         self.place = ""
         self.value: object = None
         self.hint = ""
+        self.line: int | None = None
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)

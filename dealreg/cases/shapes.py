@@ -196,7 +196,7 @@ def shape_of_cases(
         head: whether to begin as a file does; without, they go at the end of one.
 
     Raises:
-        UsageError: for a shape or benefit that does not exist, and for a policy without benefits, or
+        UsageError: for a shape or benefit that does not exist, or a policy without benefits, or
             without the tiers that the shape tells apart.
 
     >>> from dealreg import contest, earliest

@@ -104,7 +104,7 @@ def _problems(error: BaseException) -> Iterator[DealregError]:
 
 
 def _print_problem(problem: DealregError) -> None:
-    where = f"{problem.place}: " if problem.place else ""
+    where = f"{problem.where}: " if problem.where else ""
     say(f"  {where}{spoken(problem.message)}")
     if problem.hint:
         say(f"    -> {spoken(problem.hint)}", style="dim")

@@ -3,6 +3,7 @@
 The keys of the format are in `docs/reference/cases.md`.
 """
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -41,7 +42,7 @@ from dealreg.wire.case_facts import (
     named_rows,
     replaced,
 )
-from dealreg.wire.toml_places import Places, path_of, places
+from dealreg.wire.toml_places import Places, lined, path_of, places
 from dealreg.wire.toml_tables import Problems, Table
 from dealreg.wire.toml_text import toml_tables
 
@@ -90,10 +91,8 @@ def cases_from_toml(
     data = toml_tables(text, place, number=Decimal)
     reader = _Reader(rules, place, _Lines(places(text), data, place), Problems())
     cases: tuple[PolicyCase, ...] = ()
-    try:
+    with contextlib.suppress(PolicyErrors):  # too many mistakes to go on
         cases = reader.cases(Table(data, "", reader.problems))
-    except PolicyErrors:  # too many mistakes to go on
-        cases = ()
     if reader.problems.found:
         raise CaseErrors(reader.lines.errors(reader.problems.found))
     return cases
@@ -126,22 +125,20 @@ class _Lines:
     data: Mapping[str, Any]
     file: str
 
-    def line(self, place: str, key: object = None) -> int:
-        """The line of a place; of a key of the table there, where it is one."""
-        path = path_of(self.data, place)
-        inner = (*path, key) if isinstance(key, str) else path
-        return (self.places.exactly(inner) or self.places.of(path)).line
+    def line(self, place: str) -> int:
+        """The line of a place."""
+        return self.places.of(path_of(self.data, place)).line
 
     def errors(self, found: Iterable[PolicyError]) -> list[CaseError]:
-        """The mistakes with their lines, from top to bottom, each once."""
-        lines = [(self.line(each.place, each.value), each) for each in found]
-        errors = [self._error(line, each) for line, each in sorted(lines, key=lambda e: e[0])]
-        return list({str(each): each for each in errors}.values())
+        """The mistakes with the file and their lines, from top to bottom, each once."""
+        return [self._error(each) for each in lined(found, self.places, self.data)]
 
-    def _error(self, line: int, wrong: PolicyError) -> CaseError:
-        where = f"{self.file}, line {line}"
-        place = f"{where}: {wrong.place}" if wrong.place else where
-        return CaseError(wrong.message, place=place, value=wrong.value, hint=wrong.hint)
+    def _error(self, wrong: PolicyError) -> CaseError:
+        line = "" if wrong.line is None else f", line {wrong.line}"
+        place = f"{self.file}{line}" + (f": {wrong.place}" if wrong.place else "")
+        return CaseError(
+            wrong.message, place=place, value=wrong.value, hint=wrong.hint, line=wrong.line
+        )
 
 
 @attrs.frozen(eq=False)

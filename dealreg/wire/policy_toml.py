@@ -3,6 +3,7 @@
 The keys of the format are in `docs/reference/toml.md`.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -16,6 +17,7 @@ from dealreg.errors import (
 )
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.wire.limits import LIMITS, Limits, refuse_excess
+from dealreg.wire.toml_places import lined, places
 from dealreg.wire.toml_reader import read_book, read_policy_table
 from dealreg.wire.toml_tables import Problems, Table
 from dealreg.wire.toml_text import toml_tables
@@ -34,7 +36,7 @@ def policy_from_toml(
         limits: how much the file may hold.
 
     Raises:
-        PolicyErrors: for all that is wrong with the rules, at once, each with its place.
+        PolicyErrors: for all that is wrong with the rules, at once, each with its place and line.
         UnreadableError: when the text is not TOML, nested too deeply or over a limit.
         UsageError: when `text` is not text.
 
@@ -53,14 +55,16 @@ def policy_from_toml(
         raise UsageError(
             f"{shown(text)} is not text", value=text, hint="decode the file as UTF-8 first"
         )
-    problems = Problems()
-    tables = toml_tables(text.removeprefix("\ufeff"), place, limits=limits)
-    refuse_excess(tables, limits, place)
-    table = Table(tables, "", problems)
+    text = text.removeprefix("\ufeff")
+    data, problems = toml_tables(text, place, limits=limits), Problems()
+    refuse_excess(data, limits, place)
+    table = Table(data, "", problems)
     read = read_book if _format(table, place) == BOOK_FORMAT else read_policy_table
-    rules = read(table)
+    rules: Policy | PolicyBook | None = None
+    with contextlib.suppress(PolicyErrors):  # too many mistakes to go on
+        rules = read(table)
     if problems.found or rules is None:
-        raise PolicyErrors(problems.found)
+        raise PolicyErrors(lined(problems.found, places(text), data))
     return rules
 
 

@@ -6,12 +6,16 @@ what is not TOML does not get here.
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias, TypeVar
 
 import attrs
 
-__all__ = ["Path", "Place", "Places", "path_of", "places"]
+from dealreg.errors import DealregError
+
+__all__ = ["Path", "Place", "Places", "lined", "path_of", "places"]
+
+E = TypeVar("E", bound=DealregError)
 
 Path: TypeAlias = tuple[str | int, ...]
 """The way to a value: keys of tables, numbers of list items from 0."""
@@ -173,6 +177,29 @@ class _Scan:
             else:
                 self._pair(path)
         self.at += 1
+
+
+def lined(found: Iterable[E], where: Places, data: Any) -> list[E]:
+    """The mistakes of a text with their lines, from top to bottom, each once.
+
+    Those of the text as a whole have no line, and come last.
+
+    Args:
+        found: what is wrong, each with its place in words, and a key of the table there as value.
+        where: the places of the text.
+        data: what the text says.
+    """
+    made = []
+    for each in found:
+        path = path_of(data, each.place)
+        inner = (*path, each.value) if isinstance(each.value, str) else path
+        place = where.exactly(inner) or (where.of(path) if path else None)
+        line = None if place is None else place.line
+        made.append(
+            type(each)(each.message, place=each.place, value=each.value, hint=each.hint, line=line)
+        )
+    made.sort(key=lambda each: (each.line is None, each.line or 0))
+    return list({str(each): each for each in made}.values())
 
 
 def path_of(data: Any, place: str) -> Path:

@@ -1,11 +1,13 @@
 """Files of test cases: what they may state, what stands in, and every mistake with its line."""
 
+import pickle
 from datetime import UTC, datetime
 from textwrap import dedent
 
 import pytest
 
 from dealreg import (
+    CaseError,
     CaseErrors,
     Edition,
     Field,
@@ -372,6 +374,19 @@ registrations = [{{ submitted = "2026-03-01T09:00Z" }}]
         two = ONE + "expect.protection.R1 = 'granted'" + ONE.replace("one", "two")
 
         assert len(read(HEAD + two + "expect.protection.R1 = 'granted'")) == 2
+
+    def test_have_their_line_as_a_field_too(self):
+        with pytest.raises(CaseErrors) as caught:
+            read(HEAD + ONE + "expect.protecton = {}")
+        (wrong,) = caught.value.problems
+        copied = pickle.loads(pickle.dumps(wrong))
+
+        assert (copied.line, str(copied)) == (7, str(wrong))
+        assert copied.where == "x.cases.toml, line 7: cases[one].expect.protecton"
+        assert wrong.at("here").line == 7
+        assert CaseError("x", place="a", line=3).where == "a, line 3"
+        assert CaseError("x", line=3).where == "line 3"
+        assert CaseError("x", place="a").where == "a"
 
     def test_that_are_too_many_end_the_reading(self):
         rows = ", ".join("{ submitted = 'x', tier = 'y', amount = 'z' }" for _ in range(60))
