@@ -7,7 +7,14 @@ from pathlib import Path
 
 import click
 
-from dealreg.cases import SHAPES, record_cases, run_cases, shape_of_cases
+from dealreg.cases import (
+    SHAPES,
+    mutants,
+    record_cases,
+    run_cases,
+    shape_of_cases,
+    unnoticed,
+)
 from dealreg.cli.exits import Exit
 from dealreg.cli.failing import say
 from dealreg.cli.gathering import times_option
@@ -38,6 +45,9 @@ __all__ = ["test"]
 )
 @times_option
 @click.option(
+    "--mutants", "mutating", is_flag=True, help="List the edits of the policy no case notices."
+)
+@click.option(
     "--new",
     "shape",
     type=click.Choice(list(SHAPES)),
@@ -48,6 +58,7 @@ def test(
     policy: str,
     cases: tuple[str, ...],
     recording: bool,
+    mutating: bool,
     show_trace: bool,
     form: str,
     times_in: str,
@@ -69,6 +80,8 @@ def test(
     results = _results(rules, files)
     if recording:
         return _record(rules, files)
+    if mutating and all(each.verdict is CaseVerdict.PASSED for each in results):
+        return _mutate(rules, results, form)
     _print(results, form, trace=show_trace, zone=times_in)
     passed = all(each.verdict is CaseVerdict.PASSED for each in results)
     return Exit.OK if passed else Exit.FOUND
@@ -125,6 +138,25 @@ def _results(rules: Policy | PolicyBook, files: Sequence[str]) -> list[CaseResul
     if problems:
         raise CaseErrors(problems)
     return list(run_cases(rules, found))
+
+
+def _mutate(rules: Policy | PolicyBook, results: Sequence[CaseResult], form: str) -> Exit:
+    """List the single edits of the policy that none of the cases notices."""
+    if not isinstance(rules, Policy):
+        raise UsageError(
+            "edits are made to a policy, and this is a policy book",
+            hint="write the version that is meant to a file of its own",
+        )
+    open_ = unnoticed(rules, [each.case for each in results])
+    total = len(mutants(rules))
+    if form == "json":
+        rows = [{"place": each.place, "edit": each.edit} for each in open_]
+        print_json(json.dumps({"edits": total, "unnoticed": rows}, ensure_ascii=False).encode())
+        return Exit.OK
+    for each in open_:
+        print_line(f"{each.place}: {each.edit}")
+    print_line(f"{total - len(open_)} of {total} single edits are noticed by {len(results)} cases")
+    return Exit.OK
 
 
 def _print(results: Sequence[CaseResult], form: str, *, trace: bool, zone: str) -> None:
