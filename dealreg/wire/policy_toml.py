@@ -25,6 +25,7 @@ from dealreg.wire.toml_writer import BOOK_FORMAT, POLICY_FORMAT, book_table, pol
 
 __all__ = ["policy_from_toml", "policy_to_toml"]
 
+
 def policy_from_toml(
     text: str, *, place: str = "policy", limits: Limits = LIMITS
 ) -> Policy | PolicyBook:
