@@ -1,7 +1,8 @@
 """Policies that differ from one in a single edit, and those that its test cases do not notice.
 
 An edit is one that an author could make by mistake: a requirement left out, a tier one level off,
-`>` for `>=`, two preferences swapped, a window a day longer.
+`>` for `>=`, two preferences swapped, a window a day longer. Scopes, bands, milestones, extensions,
+conditions of sharing, the vendor's clock, calendars and fields are not edited.
 """
 
 from collections.abc import Iterable, Iterator
@@ -62,7 +63,7 @@ class Mutant:
 
 
 def mutants(policy: Policy) -> tuple[Mutant, ...]:
-    """Every policy that a single edit makes of one, in the order of the policy.
+    """The policies that single edits make of one, in the order of the policy.
 
     Edits that leave no sound policy, or one with the same normal form, are left out. A policy that
     always decides the same may still be among them.
