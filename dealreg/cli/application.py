@@ -20,6 +20,7 @@ from dealreg.cli.replay import replay
 from dealreg.cli.rerun import rerun
 from dealreg.cli.resolve import resolve
 from dealreg.cli.state import state
+from dealreg.cli.testing import test
 from dealreg.cli.timeline import timeline
 from dealreg.errors import DealregError
 
@@ -112,7 +113,19 @@ def cli() -> None:
     """Resolve competing deal registrations by a policy, and say why."""
 
 
-_COMMANDS = (resolve, explain, check, describe, convert, rerun, replay, timeline, state, example)
+_COMMANDS = (
+    resolve,
+    explain,
+    check,
+    describe,
+    test,
+    convert,
+    rerun,
+    replay,
+    timeline,
+    state,
+    example,
+)
 
 for _command in _COMMANDS:
     cli.add_command(_command)

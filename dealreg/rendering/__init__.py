@@ -1,5 +1,6 @@
 """How to say it: policies in plain English, decisions explained to each kind of reader."""
 
+from dealreg.rendering.case_report import report_case, report_cases
 from dealreg.rendering.describe import describe
 from dealreg.rendering.dispute_report import report_disputes
 from dealreg.rendering.document import (
@@ -25,6 +26,8 @@ __all__ = [
     "Table",
     "describe",
     "explain",
+    "report_case",
+    "report_cases",
     "report_disputes",
     "tell_story",
     "to_rows",

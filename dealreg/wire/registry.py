@@ -16,7 +16,16 @@ from dealreg.facts import (
     values,
     vocabulary,
 )
-from dealreg.outcome import checkpoint, decision, disputes, findings, record, stories, timeline
+from dealreg.outcome import (
+    cases,
+    checkpoint,
+    decision,
+    disputes,
+    findings,
+    record,
+    stories,
+    timeline,
+)
 from dealreg.policy import clocks, contests, policies, predicates, stages, terms
 from dealreg.wire import data_findings, rejects
 
@@ -97,6 +106,12 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     decision.Decision,
     record.Answer,
     record.Record,
+    cases.Stated,
+    cases.ExpectedStanding,
+    cases.ExpectedNotice,
+    cases.PolicyCase,
+    cases.Difference,
+    cases.CaseResult,
     checkpoint.MemberMark,
     checkpoint.PlaceMark,
     checkpoint.SaidMark,
