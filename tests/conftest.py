@@ -6,6 +6,7 @@ Chosen by `--hypothesis-profile` or the environment variable `HYPOTHESIS_PROFILE
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 _SLOW_IS_FINE = [HealthCheck.too_slow]
@@ -37,3 +38,17 @@ settings.register_profile(
     suppress_health_check=_SLOW_IS_FINE,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """One Spark session for all tests, with the Java that the test extra installs."""
+    from dealreg.bulk import local_spark
+
+    given = os.environ.pop("JAVA_HOME", None)
+    session = local_spark(cores=2, settings={"spark.sql.shuffle.partitions": "3"})
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+    if given is not None:
+        os.environ["JAVA_HOME"] = given
