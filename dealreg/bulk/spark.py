@@ -7,7 +7,7 @@ conflicts of its partition in one go. What a task needs is memory for its partit
 import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
