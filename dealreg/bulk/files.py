@@ -69,13 +69,15 @@ class InFiles:
     Attributes:
         standings: the files of standings, in the order of the parts.
         rejected: the files of rows that could not be read, with the reason.
-        rows: how many rows were read.
+        rows: how many rows there were.
+        set_aside: how many of them could not be read.
         resumed: how many parts were there already, from earlier runs.
     """
 
     standings: tuple[Path, ...]
     rejected: tuple[Path, ...]
     rows: int
+    set_aside: int
     resumed: int
 
 
@@ -104,7 +106,7 @@ def decide_files(
         at: the instant asked about.
         unknown: fields that are not known of anybody, and have no column.
         engine: the library that computes, as for `Columnar.decide`.
-        parts: in how many parts the table is decided; None for one for each half million rows.
+        parts: in how many parts the table is decided; None for one for each quarter million rows.
             Registrations of one conflict are always in one part, which must fit into memory.
         progress: called whenever a stretch of rows is parted or a part is decided.
 
@@ -124,6 +126,8 @@ def decide_files(
     question = Question(ready, instant(at), tuple(unknown), engine)
     found, schema = opened(sources, ready)
     question.answered(schema.empty_table())
+    import pyarrow.parquet as pq
+
     folder = Path(target)
     folder.mkdir(parents=True, exist_ok=True)
     number = agreed(folder, question, found, parts)
@@ -132,10 +136,12 @@ def decide_files(
     if work.missing():
         work.do(keys, stretches(found, _STRETCH))
     work.clear()
+    rejected = tuple(work.path("rejected", each) for each in range(number))
     return InFiles(
         standings=tuple(work.path("standings", each) for each in range(number)),
-        rejected=tuple(work.path("rejected", each) for each in range(number)),
+        rejected=rejected,
         rows=sum(sum(source.groups) for source in found),
+        set_aside=sum(pq.read_metadata(each).num_rows for each in rejected),
         resumed=resumed,
     )
 
@@ -182,6 +188,7 @@ class _Work:
     def decide(self, number: int, rows: "pa.Table") -> None:
         """Decide a part; its standings are written last."""
         made = self.question.answered(rows)
+        del rows  # they are not needed while the standings are sorted
         _write(made.rejected, ("registration_id", "partner_id"), self.path("rejected", number))
         _write(made.standings, ("benefit", "registration_id"), self.path("standings", number))
 

@@ -16,7 +16,7 @@ from dealreg.policy.normal import policy_digest
 __all__ = ["agreed"]
 
 _NAME: Final = "manifest.json"
-_ROWS_OF_A_PART: Final = 500_000
+_ROWS_OF_A_PART: Final = 250_000
 
 
 def agreed(target: Path, question: Question, sources: Sequence[Source], parts: int | None) -> int:

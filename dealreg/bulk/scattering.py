@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["part_of", "scatter"]
 
-_ROUND: Final = 500_000
+_ROUND: Final = 250_000
 """How many rows are held in memory at once."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import dealreg
+from dealreg.cli.bulk import bulk
 from dealreg.cli.check import check
 from dealreg.cli.convert import convert
 from dealreg.cli.describe import describe
@@ -124,6 +125,7 @@ _COMMANDS = (
     replay,
     timeline,
     state,
+    bulk,
     example,
 )
 
