@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import dealreg
 from dealreg.bulk.parts import Question
 from dealreg.bulk.putting import put
 from dealreg.bulk.sources import Source
@@ -51,7 +51,7 @@ def agreed(target: Path, question: Question, sources: Sequence[Source], parts: i
 def _stated(question: Question, sources: Sequence[Source]) -> dict[str, Any]:
     """What decides about the bytes that come out."""
     return {
-        "dealreg": dealreg.__version__,
+        "dealreg": version("dealreg"),
         "policy": policy_digest(question.ready.policy),
         "rest": question.ready.rest.value,
         "at": instant(question.at).isoformat(),

@@ -64,7 +64,8 @@ def test_says_what_is_missing(left_out, dealreg):
 
 
 def test_a_book_is_not_a_policy(folder, dealreg):
-    book = PolicyBook(programme="Bulk", editions=[Edition(policy=POLICY, effective_from="2026-01-01T00:00Z")])
+    edition = Edition(policy=POLICY, effective_from="2026-01-01T00:00Z")
+    book = PolicyBook(programme="Bulk", editions=[edition])
     (folder / "policy.json").write_bytes(to_json(book))
     done = dealreg("bulk", *GIVEN)
 
