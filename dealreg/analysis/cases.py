@@ -1,0 +1,352 @@
+"""All the cases that can tell policies apart: one registration of every kind, and every pair."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, Final
+
+import attrs
+
+from dealreg.analysis.domains import RIVAL, SELF, domain, linked_texts
+from dealreg.analysis.questions import ADMISSION, SCOPE, Question, questions
+from dealreg.analysis.quotient import MOST_KINDS, Kind, Layout, classified
+from dealreg.analysis.readings import Readings, Variable, is_instant, readings
+from dealreg.analysis.scenes import Claim, Scene
+from dealreg.analysis.times import Timetable, timetable
+from dealreg.facts.fields import FieldType, Subject
+from dealreg.facts.values import Money
+from dealreg.policy.policies import Policy
+from dealreg.policy.predicates import Fact, Predicate
+from dealreg.policy.stages import HeadStart, Key
+
+__all__ = ["Cases", "Pair", "cases_of"]
+
+_FREE: Final = frozenset({"opportunity_id", "customer_id"})
+
+
+@attrs.frozen(eq=False)
+class Pair:
+    """Two registrations of one case, the first and its rival, of their kinds."""
+
+    first: Kind
+    rival: Kind
+    partner: int = 2
+
+    def scene(self) -> Scene:
+        """The case that they make."""
+        return Scene((Claim(self.first.values), Claim(self.rival.values, self.partner)))
+
+
+@attrs.frozen(eq=False)
+class Cases:
+    """The representative cases of some policies.
+
+    Attributes:
+        policies: the policies.
+        found: what they read.
+        layout: where answers count.
+        groups: kinds that may meet in one case: of the first registration, of its rival, and
+            whether both are of one partner.
+        keys: further fields that all registrations of a case have in common.
+        timetable: the instants tried.
+        crowded: whether not all kinds were kept.
+    """
+
+    policies: tuple[Policy, ...]
+    found: Readings
+    layout: Layout
+    groups: tuple[tuple[tuple[Kind, ...], tuple[Kind, ...], int], ...]
+    keys: tuple[str, ...]
+    timetable: Timetable
+    crowded: bool
+
+    def singles(self) -> list[Kind]:
+        """One registration of every kind, once each."""
+        seen: dict[tuple[Any, ...], Kind] = {}
+        for firsts, _, _ in self.groups:
+            for each in firsts:
+                if self.in_scope(each):
+                    seen.setdefault(each.signature, each)
+        return list(seen.values())
+
+    def in_scope(self, kind: Kind) -> bool:
+        """Whether a kind satisfies the scope that was asked about; all do where there is none."""
+        at = self.layout.positions.get((0, "", SCOPE))
+        return at is None or kind.signature[at] == 1
+
+    def admission(self, kind: Kind, contest: tuple[int, str]) -> int:
+        """How heavily what keeps a kind out of a contest weighs; 0 for admitted."""
+        at = self.layout.positions.get((*contest, ADMISSION))
+        return 0 if at is None else int(kind.signature[at])
+
+    def pairs(self, contests: Collection[tuple[int, str]]) -> Iterator[Pair]:
+        """One pair of every pattern that some contests can tell from the others.
+
+        Both must take part in one of the contests: else neither bears on the other.
+        """
+        places = [at for p, at in self.layout.positions.items() if p[:2] in contests]
+        looked = [
+            (at, variable)
+            for at, variable in enumerate(sorted(self.layout.kept))
+            if any(each in contests for each in self.layout.kept[variable])
+        ]
+        compared = [(at, _Comparison.of(self, variable, contests)) for at, variable in looked]
+        seen: set[tuple[Any, ...]] = set()
+        for firsts, rivals, partner in self.groups:
+            yield from self._met(
+                self._narrowed(firsts, places, looked, contests),
+                self._narrowed(rivals, places, looked, contests),
+                compared,
+                seen,
+                partner,
+            )
+
+    def _narrowed(
+        self,
+        kinds: Iterable[Kind],
+        places: Sequence[int],
+        looked: Sequence[tuple[int, Variable]],
+        contests: Collection[tuple[int, str]],
+    ) -> list[tuple[tuple[Any, ...], tuple[Any, ...], frozenset[tuple[int, str]], Kind]]:
+        """The kinds as far as the contests tell them apart."""
+        made: dict[tuple[Any, ...], Any] = {}
+        for each in kinds:
+            if not self.in_scope(each):
+                continue
+            part = frozenset(c for c in contests if self.layout.takes_part(each.signature, c))
+            if not part:
+                continue
+            bits = tuple(each.signature[at] for at in places)
+            keys = tuple(
+                each.keys[at] if self.layout.kept[v] and part & set(self.layout.kept[v]) else None
+                for at, v in looked
+            )
+            made.setdefault((bits, keys), (bits, keys, part, each))
+        return list(made.values())
+
+    def _met(
+        self,
+        firsts: Sequence[tuple[Any, ...]],
+        rivals: Sequence[tuple[Any, ...]],
+        compared: Sequence[tuple[int, "_Comparison"]],
+        seen: set[tuple[Any, ...]],
+        partner: int,
+    ) -> Iterator[Pair]:
+        signs: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        for bits, keys, part, first in firsts:
+            for other_bits, other_keys, other_part, rival in rivals:
+                if not part & other_part:
+                    continue
+                met = (keys, other_keys)
+                sign = signs.get(met)
+                if sign is None:
+                    sign = tuple(
+                        comparison.of_two(keys[place], other_keys[place])
+                        for place, (_, comparison) in enumerate(compared)
+                    )
+                    signs[met] = sign
+                pattern = (bits, other_bits, sign, partner)
+                if pattern not in seen:
+                    seen.add(pattern)
+                    yield Pair(first, rival, partner)
+
+
+@attrs.frozen(eq=False)
+class _Comparison:
+    """How two values of a variable are told apart: by their order, or by their distance."""
+
+    levels: tuple[str, ...]
+    currencies: frozenset[str] | None
+    raw: bool
+
+    @classmethod
+    def of(
+        cls, cases: Cases, variable: Variable, contests: Collection[tuple[int, str]]
+    ) -> "_Comparison":
+        field = cases.found.fields[variable.name]
+        ordered: set[str] = set()
+        raw = False
+        currencies: set[str] = set()
+        for number, policy in enumerate(cases.policies):
+            for contest in policy.contests:
+                if (number, contest.benefit) not in contests:
+                    continue
+                for each in contest.prefer:
+                    if isinstance(each, Key) and variable in cases.found.variables(each.fact):
+                        ordered.add(each.fact.name)
+                        currencies |= {each.currency} if each.currency else set()
+                raw |= bool(_distances(contest, cases.found) & {variable})
+        raw = raw or bool(ordered - {variable.name})
+        return cls(field.levels, frozenset(currencies) or None, raw)
+
+    def of_two(self, one: Any, other: Any) -> Any:
+        if one is None or other is None:
+            return (one is None, other is None)
+        if self.raw:
+            return other - one if hasattr(one, "year") else (one, other)
+        if isinstance(one, Money):
+            return tuple(self._sign(one, other, currency) for currency in sorted(_all(self)))
+        if self.levels:
+            one, other = self.levels.index(one), self.levels.index(other)
+        return (one > other) - (one < other)
+
+    def _sign(self, one: Money, other: Money, currency: str) -> Any:
+        mine, theirs = one.currency == currency, other.currency == currency
+        if not (mine and theirs):
+            return (mine, theirs)
+        return (one.amount > other.amount) - (one.amount < other.amount)
+
+
+def _all(comparison: _Comparison) -> frozenset[str]:
+    return comparison.currencies or frozenset()
+
+
+def _distances(contest: Any, found: Readings) -> set[Variable]:
+    """The variables of which a contest looks at more than the order."""
+    looked: set[Variable] = set()
+    window = contest.window
+    if window is not None:
+        looked.update(found.variables(window.clock))
+        if isinstance(window, HeadStart):
+            looked.update(found.variables(window.ladder))
+    if contest.joint is not None:
+        joint = contest.joint
+        names = (*joint.distinct, *joint.disjoint, *(each.field for each in joint.stature))
+        looked.update(v for name in names for v in found.variables(Fact(name)))
+    if contest.scope.lines is not None:
+        looked.update(found.variables(Fact(contest.scope.lines)))
+    return looked
+
+
+def _kept(policies: Sequence[Policy], found: Readings) -> dict[Variable, set[tuple[int, str]]]:
+    """The variables that orders and windows look at, with the contests that do."""
+    kept: dict[Variable, set[tuple[int, str]]] = {}
+    for number, policy in enumerate(policies):
+        for contest in policy.contests:
+            looked = _distances(contest, found)
+            for each in contest.prefer:
+                if isinstance(each, Key):
+                    looked.update(found.variables(each.fact))
+            for variable in looked:
+                kept.setdefault(variable, set()).add((number, contest.benefit))
+    return kept
+
+
+def _domains(
+    policies: Sequence[Policy],
+    found: Readings,
+    variables: Collection[Variable],
+    kept: Mapping[Variable, object],
+) -> dict[Variable, tuple[Any, ...]]:
+    texts = linked_texts(found)
+    currencies = sorted(
+        {
+            each.currency
+            for policy in policies
+            for contest in policy.contests
+            for each in contest.prefer
+            if isinstance(each, Key) and each.currency is not None
+        }
+    )
+    return {
+        each: domain(found, each, texts, ordering=each in kept, currencies=currencies)
+        for each in variables
+        if not is_instant(found, each)
+    }
+
+
+def cases_of(policies: Sequence[Policy], scope: Predicate | None = None) -> Cases:
+    """The cases that can tell some policies apart, where a scope is given, inside it."""
+    found = readings(policies, *(() if scope is None else (scope,)))
+    asked = questions(policies, found, scope)
+    kept = _kept(policies, found)
+    layout = Layout(
+        {p: at for at, p in enumerate(sorted({p for each in asked for p in each.counts}))}, kept
+    )
+    variables = sorted({v for each in asked for v in each.variables} | set(kept))
+    domains = _domains(policies, found, variables, kept)
+    table = timetable(policies, found, variables)
+    first = {**domains, **table.first}
+    rival = {**domains, **table.rival}
+    groups: list[tuple[tuple[Kind, ...], tuple[Kind, ...], int]] = []
+    if _partner_matters(domains):
+        groups += _groups(asked, layout, (first, rival), partner=1)
+    groups = [*_groups(asked, layout, (first, rival), partner=2), *groups]
+    crowded = any(len(each) >= MOST_KINDS for group in groups for each in group[:2])
+    return Cases(
+        tuple(policies), found, layout, tuple(groups), _keys(policies, found), table, crowded
+    )
+
+
+def _partner_matters(domains: Mapping[Variable, Sequence[Any]]) -> bool:
+    """Whether it matters that two registrations are of the same partner."""
+    return any(
+        value in (SELF, RIVAL) or (isinstance(value, frozenset) and SELF in value)
+        for values in domains.values()
+        for value in values
+    )
+
+
+def _keys(policies: Sequence[Policy], found: Readings) -> tuple[str, ...]:
+    """The fields of scopes that no policy asks about: the same text within a case."""
+    named = {key for policy in policies for each in policy.contests for key in each.scope.keys}
+    return tuple(sorted(named - _FREE - set(found.fields)))
+
+
+def _groups(
+    asked: Sequence[Question],
+    layout: Layout,
+    domains: tuple[Mapping[Variable, Sequence[Any]], Mapping[Variable, Sequence[Any]]],
+    *,
+    partner: int,
+) -> list[tuple[tuple[Kind, ...], tuple[Kind, ...], int]]:
+    """The kinds that may meet, by what the two have in common.
+
+    Where both are of one partner, they have the partner's facts in common too.
+    """
+
+    def shared(variable: Variable) -> bool:
+        mine = partner == 1 and variable.subject == Subject.PARTNER
+        return mine or variable.shared
+
+    common = [each for each in asked if all(map(shared, each.variables))]
+    own = [each for each in asked if each not in common]
+    between = {v for each in own for v in each.variables if shared(v)}
+    between |= {v for v in layout.kept if shared(v)}
+    start = [Kind(layout.blank(), (), {})]
+    worlds = classified(start, common, domains[0], layout, between)
+    apart = {v for v in layout.kept if not shared(v)}
+    identical = partner == 1 or not _partner_matters({v: domains[0][v] for v in domains[0]})
+    same = identical and domains[0] == domains[1]
+    groups: dict[tuple[frozenset[Any], frozenset[Any]], Any] = {}
+    for world in worlds:
+        firsts = classified([world], own, domains[0], layout, apart)
+        rivals = firsts if same else classified([world], own, domains[1], layout, apart, partner)
+        firsts, rivals = _aligned(firsts, layout, apart), _aligned(rivals, layout, apart)
+        key = (_identity(firsts), _identity(rivals))
+        groups.setdefault(key, (tuple(firsts), tuple(rivals), partner))
+    return list(groups.values())
+
+
+def _identity(kinds: Iterable[Kind]) -> frozenset[Any]:
+    return frozenset((each.signature, each.keys) for each in kinds)
+
+
+def _aligned(
+    kinds: Iterable[Kind], layout: Layout, apart: Collection[Variable]
+) -> list[Kind]:
+    """The kinds, with the values of all kept variables in one order."""
+    order = sorted(layout.kept)
+    return [
+        Kind(
+            each.signature,
+            tuple(
+                each.keys[sorted(apart).index(v)] if v in apart else each.values.get(v)
+                for v in order
+            ),
+            each.values,
+        )
+        for each in kinds
+    ]
+
+
+
