@@ -1,6 +1,6 @@
 """All the cases that can tell policies apart: one registration of every kind, and every pair."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Final
 
@@ -10,9 +10,11 @@ from dealreg.analysis.domains import RIVAL, SELF, domain, linked_texts
 from dealreg.analysis.questions import ADMISSION, SCOPE, Question, questions
 from dealreg.analysis.quotient import MOST_KINDS, Kind, Layout, classified
 from dealreg.analysis.readings import Readings, Variable, is_instant, readings
-from dealreg.analysis.scenes import Claim, Scene
-from dealreg.analysis.times import Timetable, timetable
-from dealreg.facts.fields import FieldType, Subject
+from dealreg.analysis.scenes import Claim, Scene, facts_of
+from dealreg.analysis.times import ASKED, Timetable, timetable
+from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.truth import Reader
+from dealreg.facts.fields import Subject
 from dealreg.facts.values import Money
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Fact, Predicate
@@ -49,6 +51,7 @@ class Cases:
         keys: further fields that all registrations of a case have in common.
         timetable: the instants tried.
         crowded: whether not all kinds were kept.
+        inside: whether a case satisfies the scope asked about; None where there is none.
     """
 
     policies: tuple[Policy, ...]
@@ -58,6 +61,7 @@ class Cases:
     keys: tuple[str, ...]
     timetable: Timetable
     crowded: bool
+    inside: Callable[[Scene], bool] | None = None
 
     def singles(self) -> list[Kind]:
         """One registration of every kind, once each."""
@@ -273,8 +277,30 @@ def cases_of(policies: Sequence[Policy], scope: Predicate | None = None) -> Case
     groups = [*_groups(asked, layout, (first, rival), partner=2), *groups]
     crowded = any(len(each) >= MOST_KINDS for group in groups for each in group[:2])
     return Cases(
-        tuple(policies), found, layout, tuple(groups), _keys(policies, found), table, crowded
+        tuple(policies),
+        found,
+        layout,
+        tuple(groups),
+        _keys(policies, found),
+        table,
+        crowded,
+        _inside(policies[0], scope),
     )
+
+
+def _inside(policy: Policy, scope: Predicate | None) -> Callable[[Scene], bool] | None:
+    if scope is None:
+        return None
+
+    def inside(scene: Scene) -> bool:
+        facts, answers = facts_of([scene])
+        rules = Rules.of(policy, facts, ASKED, answers)
+        view = rules.views[policy]
+        return all(
+            Reader(view, each, answers).truth(scope) is True for each in rules.registrations
+        )
+
+    return inside
 
 
 def _partner_matters(domains: Mapping[Variable, Sequence[Any]]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from dealreg.errors import UsageError, shown
 from dealreg.facts.fields import Elapsed, Field, FieldType, Inside, Same, SinceEnded, Subject, Tally
 from dealreg.facts.values import Scalar
 from dealreg.facts.vocabulary import Vocabulary
@@ -54,12 +55,14 @@ class Readings:
         earlier: for each field, the instants as of which it is read; None for the decision.
         constants: what a field is compared with, in the order met.
         sets: for a set of texts, the texts that are named together.
+        ladders: the ordinal fields whose levels differ between the policies.
     """
 
     fields: dict[str, Field]
     earlier: dict[str, set[str | None]]
     constants: dict[str, list[Scalar]]
     sets: dict[str, set[str]]
+    ladders: set[str] = attrs.field(factory=set)
 
     def variables(self, fact: Fact) -> Iterator[Variable]:
         """The variables that a fact is read from: its field's, or those it is derived from."""
@@ -150,11 +153,28 @@ def _note(found: Readings, vocabulary: Vocabulary, fact: Fact) -> None:
         field = None if name is None else vocabulary.get(name)
         if name is None or field is None:
             continue
-        found.fields.setdefault(name, field)
+        found.fields[name] = _common(found, found.fields.get(name), field)
         found.earlier.setdefault(name, set()).add(fact.as_of if name == fact.name else None)
         parts = ("amount",) if name == "currency" else sources(field)
         for part in parts:
             _note(found, vocabulary, Fact(part))
+
+
+def _common(found: Readings, known: Field | None, field: Field) -> Field:
+    """The field as both policies have it; of a ladder, the levels that both know."""
+    if known is None or known == field:
+        return field
+    if known.type is not field.type or known.derived != field.derived:
+        raise UsageError(
+            f"the policies declare {shown(field.name)} as two different fields",
+            place=f"fields[{field.name}]",
+            value=field.name,
+            hint="give one of the two fields another name",
+        )
+    if known.levels == field.levels:
+        return known
+    found.ladders.add(field.name)
+    return attrs.evolve(known, levels=[each for each in known.levels if each in field.levels])
 
 
 def _compared(found: Readings, vocabulary: Vocabulary, predicate: Predicate, path: str) -> None:

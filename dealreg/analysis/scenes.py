@@ -19,10 +19,9 @@ from dealreg.facts.case import Facts
 from dealreg.facts.core_fields import CORE_NAMES
 from dealreg.facts.fields import Subject
 from dealreg.facts.records import Change, EndCustomer, Opportunity, Partner, Registration
-from dealreg.outcome.decision import Standing, StandingKind
 from dealreg.policy.policies import Policy
 
-__all__ = ["Assignment", "Claim", "Outcome", "Scene", "facts_of", "named", "outcome_of", "run"]
+__all__ = ["Assignment", "Claim", "Scene", "facts_of", "named", "run"]
 
 Assignment = Mapping[Variable, Any]
 """Values of variables; a variable that is not there is missing from the facts."""
@@ -44,10 +43,6 @@ class Scene:
     """One case: up to two registrations that compete for one opportunity, at one instant."""
 
     claims: tuple[Claim, ...]
-
-
-Outcome = tuple[Any, ...]
-"""What one registration gets, of every benefit: comparable, without the reasons."""
 
 
 def named(number: int, place: int) -> str:
@@ -189,17 +184,3 @@ def run(policy: Policy, scenes: Sequence[Scene], keys: Iterable[str] = ()) -> Ru
     """What the reference decider makes of the scenes."""
     facts, answers = facts_of(scenes, keys)
     return run_quietly(Rules.of(policy, facts, ASKED, answers))
-
-
-def outcome_of(decided: Run, number: int, place: int, benefits: Sequence[str]) -> Outcome:
-    """What one registration of one scene gets, without the reasons."""
-    key = named(number, place)
-    return tuple(
-        tuple(_gets(each) for each in decided.standings_of(benefit, key)) for benefit in benefits
-    )
-
-
-def _gets(standing: Standing) -> tuple[Any, ...]:
-    waits = standing.kind is StandingKind.WAITING
-    place = standing.place if waits or standing.kind is StandingKind.GRANTED else None
-    return (standing.kind, standing.line, place, standing.entitlement)
