@@ -1,6 +1,6 @@
 """Do two policies decide every case alike, and if not, where do they part?"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -32,7 +32,17 @@ from dealreg.policy.normal import policy_digest
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Predicate, predicate
 
-__all__ = ["MOST_PATTERNS", "compare", "difference", "only_policies", "premises_of", "reference_of"]
+__all__ = [
+    "MOST_PATTERNS",
+    "answers_told",
+    "batches",
+    "compare",
+    "difference",
+    "only",
+    "only_policies",
+    "premises_of",
+    "reference_of",
+]
 
 MOST_PATTERNS: Final = 20_000
 """So many patterns of pairs are decided for each benefit; policies that need more are bounded."""
@@ -222,7 +232,7 @@ class _Seen:
         return any(group[0] in upstream for group in self.found)
 
     def _pairs(self, benefit: str) -> None:
-        policies = (_only(self.old, benefit), _only(self.new, benefit))
+        policies = (only(self.old, benefit), only(self.new, benefit))
         contests = {
             (number, each.benefit)
             for number, policy in enumerate(policies)
@@ -237,7 +247,7 @@ class _Seen:
     def _decide(
         self, scenes: Iterable[Scene], benefits: Sequence[str], policies: tuple[Policy, Policy]
     ) -> None:
-        for batch in _batches(scenes, 8 if self.first else _BATCH):
+        for batch in batches(scenes, 8 if self.first else _BATCH):
             self.count += len(batch)
             runs = [run(policy, batch, self.cases.keys) for policy in policies]
             for number, scene in enumerate(batch):
@@ -256,7 +266,7 @@ class _Seen:
         ]
 
     def _change(self, times: int, parting: _Parting, scene: Scene) -> Change:
-        policies = (_only(self.old, parting.benefit), _only(self.new, parting.benefit))
+        policies = (only(self.old, parting.benefit), only(self.new, parting.benefit))
 
         def shows(simpler: Scene) -> bool:
             runs = [run(policy, [simpler], self.cases.keys) for policy in policies]
@@ -285,24 +295,28 @@ class _Seen:
         return Witness(
             facts=facts,
             at=ASKED,
-            answers=tuple(
-                (name, key, answers[name][key])
-                for name in sorted(answers)
-                for key in sorted(answers[name])
-            ),
+            answers=answers_told(answers),
             about=tuple(f"R{place}" for place in places),
             old=decide_unchecked(self.old, facts, ASKED, answers),
             new=decide_unchecked(self.new, facts, ASKED, answers),
         )
 
 
-def _only(policy: Policy, benefit: str) -> Policy:
+def answers_told(answers: Mapping[str, Mapping[str, bool]]) -> tuple[tuple[str, str, bool], ...]:
+    """The answers to external questions, as (question, registration, answer)."""
+    return tuple(
+        (name, key, answers[name][key]) for name in sorted(answers) for key in sorted(answers[name])
+    )
+
+
+def only(policy: Policy, benefit: str) -> Policy:
     """The policy, of one benefit and what it depends on."""
     wanted = cone(policy, benefit)
     return attrs.evolve(policy, contests=[e for e in policy.contests if e.benefit in wanted])
 
 
-def _batches(scenes: Iterable[Scene], size: int) -> Iterator[list[Scene]]:
+def batches(scenes: Iterable[Scene], size: int) -> Iterator[list[Scene]]:
+    """The cases, so many at a time."""
     waiting = iter(scenes)
     while batch := list(islice(waiting, size)):
         yield batch
