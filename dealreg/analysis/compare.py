@@ -1,6 +1,6 @@
 """Do two policies decide every case alike, and if not, where do they part?"""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -28,13 +28,13 @@ from dealreg.outcome.comparison import (
 )
 from dealreg.outcome.decision import PolicyRef, Standing, StandingKind
 from dealreg.outcome.findings import Findings
+from dealreg.outcome.record import frozen_answers
 from dealreg.policy.normal import policy_digest
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Predicate, predicate
 
 __all__ = [
     "MOST_PATTERNS",
-    "answers_told",
     "batches",
     "compare",
     "difference",
@@ -295,18 +295,11 @@ class _Seen:
         return Witness(
             facts=facts,
             at=ASKED,
-            answers=answers_told(answers),
+            answers=frozen_answers(answers),
             about=tuple(f"R{place}" for place in places),
             old=decide_unchecked(self.old, facts, ASKED, answers),
             new=decide_unchecked(self.new, facts, ASKED, answers),
         )
-
-
-def answers_told(answers: Mapping[str, Mapping[str, bool]]) -> tuple[tuple[str, str, bool], ...]:
-    """The answers to external questions, as (question, registration, answer)."""
-    return tuple(
-        (name, key, answers[name][key]) for name in sorted(answers) for key in sorted(answers[name])
-    )
 
 
 def only(policy: Policy, benefit: str) -> Policy:

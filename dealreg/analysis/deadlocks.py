@@ -10,7 +10,6 @@ import attrs
 from dealreg.analysis.cases import Cases, cases_of
 from dealreg.analysis.compare import (
     MOST_PATTERNS,
-    answers_told,
     batches,
     only,
     only_policies,
@@ -29,6 +28,7 @@ from dealreg.facts.values import Span, Unit
 from dealreg.outcome.comparison import Limit, LimitCode
 from dealreg.outcome.deadlock_patterns import DeadlockPattern, Deadlocks, Difference
 from dealreg.outcome.decision import Deadlock
+from dealreg.outcome.record import frozen_answers
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Fact
@@ -160,7 +160,7 @@ def _pattern(
         patterns=times,
         facts=facts,
         at=ASKED,
-        answers=answers_told(answers),
+        answers=frozen_answers(answers),
         deadlock=deadlock,
         decision=decision,
         certificate=_certificate(small, blocked),

@@ -1,6 +1,7 @@
 """Cases that show something, made as small as they go, with what is decided of them."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from dealreg.analysis.readings import Variable
@@ -28,7 +29,22 @@ def smallest(scene: Scene, shows: Callable[[Scene], bool]) -> Scene:
             if shows(simpler):
                 scene = simpler
                 break
-    return scene
+    return _readable(scene, shows)
+
+
+def _readable(scene: Scene, shows: Callable[[Scene], bool]) -> Scene:
+    """The case with instants a day apart, where that shows it as well as a moment does."""
+    if len(scene.claims) == 1:
+        return scene
+    first, rival = scene.claims
+    for variable in variables_of(scene):
+        mine, theirs = first.values.get(variable), rival.values.get(variable)
+        if isinstance(mine, datetime) and isinstance(theirs, datetime) and mine != theirs:
+            day = timedelta(days=1 if theirs > mine else -1)
+            moved = Claim({**rival.values, variable: mine + day}, rival.partner)
+            if not variable.shared and shows(Scene((first, moved))):
+                rival = moved
+    return Scene((first, rival))
 
 
 def _fewer(scene: Scene) -> Iterator[Scene]:

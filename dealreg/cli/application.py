@@ -10,6 +10,7 @@ import click
 
 import dealreg
 from dealreg.cli.check import check
+from dealreg.cli.comparing import compare, deadlocks
 from dealreg.cli.convert import convert
 from dealreg.cli.describe import describe
 from dealreg.cli.example import example
@@ -112,7 +113,20 @@ def cli() -> None:
     """Resolve competing deal registrations by a policy, and say why."""
 
 
-_COMMANDS = (resolve, explain, check, describe, convert, rerun, replay, timeline, state, example)
+_COMMANDS = (
+    resolve,
+    explain,
+    check,
+    compare,
+    deadlocks,
+    describe,
+    convert,
+    rerun,
+    replay,
+    timeline,
+    state,
+    example,
+)
 
 for _command in _COMMANDS:
     cli.add_command(_command)

@@ -9,6 +9,7 @@ from dealreg.facts.case import Facts
 from dealreg.facts.instants import instant
 from dealreg.facts.values import Choice, as_tuple
 from dealreg.outcome.decision import Decision, PolicyRef
+from dealreg.outcome.record import Answer
 
 __all__ = ["Change", "ChangeKind", "Comparison", "Limit", "LimitCode", "Premise", "Witness"]
 
@@ -101,7 +102,7 @@ class Witness:
     Attributes:
         facts: at most two registrations.
         at: the instant asked about.
-        answers: to the external questions, as (question, registration, answer).
+        answers: to the external questions.
         about: the registrations whose outcome differs.
         old, new: what each policy decides.
     """
@@ -110,7 +111,7 @@ class Witness:
 
     facts: Facts
     at: datetime = attrs.field(converter=instant)
-    answers: tuple[tuple[str, str, bool], ...] = attrs.field(default=(), converter=as_tuple)
+    answers: tuple[Answer, ...] = attrs.field(default=(), converter=as_tuple)
     about: tuple[str, ...] = attrs.field(converter=as_tuple)
     old: Decision
     new: Decision

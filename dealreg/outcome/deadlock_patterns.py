@@ -10,6 +10,7 @@ from dealreg.facts.instants import instant
 from dealreg.facts.values import Choice, Span, Value, as_tuple, typed
 from dealreg.outcome.comparison import Change, Limit, Premise
 from dealreg.outcome.decision import Deadlock, Decision, PolicyRef
+from dealreg.outcome.record import Answer
 from dealreg.policy.policies import Policy
 
 __all__ = ["DeadlockPattern", "Deadlocks", "Difference", "Repair", "RepairKind"]
@@ -35,7 +36,7 @@ class DeadlockPattern:
         holds: the benefit that the blocker holds and the blocked would need; None if neither.
         code, clause: what keeps the blocker from using it.
         patterns: how many patterns of two registrations deadlock in this way.
-        facts, at, answers: the smallest case found; answers as (question, registration, answer).
+        facts, at, answers: the smallest case found, with the answers to external questions.
         deadlock: what the decision says of it.
         decision: the whole decision.
         certificate: all that the two partners differ in, but for when they filed; one fact where
@@ -52,7 +53,7 @@ class DeadlockPattern:
     patterns: int
     facts: Facts
     at: datetime = attrs.field(converter=instant)
-    answers: tuple[tuple[str, str, bool], ...] = attrs.field(default=(), converter=as_tuple)
+    answers: tuple[Answer, ...] = attrs.field(default=(), converter=as_tuple)
     deadlock: Deadlock
     decision: Decision
     certificate: tuple[Difference, ...] = attrs.field(default=(), converter=as_tuple)

@@ -1,5 +1,7 @@
 """How to say it: policies in plain English, decisions explained to each kind of reader."""
 
+from dealreg.rendering.comparison_report import report_comparison
+from dealreg.rendering.deadlock_report import report_deadlocks
 from dealreg.rendering.describe import describe
 from dealreg.rendering.dispute_report import report_disputes
 from dealreg.rendering.document import (
@@ -25,6 +27,8 @@ __all__ = [
     "Table",
     "describe",
     "explain",
+    "report_comparison",
+    "report_deadlocks",
     "report_disputes",
     "tell_story",
     "to_rows",

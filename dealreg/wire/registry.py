@@ -16,7 +16,17 @@ from dealreg.facts import (
     values,
     vocabulary,
 )
-from dealreg.outcome import checkpoint, decision, disputes, findings, record, stories, timeline
+from dealreg.outcome import (
+    checkpoint,
+    comparison,
+    deadlock_patterns,
+    decision,
+    disputes,
+    findings,
+    record,
+    stories,
+    timeline,
+)
 from dealreg.policy import clocks, contests, policies, predicates, stages, terms
 from dealreg.wire import data_findings, rejects
 
@@ -116,6 +126,14 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     disputes.Fate,
     disputes.Disputes,
     stories.Story,
+    comparison.Limit,
+    comparison.Witness,
+    comparison.Change,
+    comparison.Comparison,
+    deadlock_patterns.Difference,
+    deadlock_patterns.DeadlockPattern,
+    deadlock_patterns.Repair,
+    deadlock_patterns.Deadlocks,
     findings.Finding,
     findings.Findings,
     rejects.Reject,
