@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from itertools import product
 from typing import Any, Final
 
 import attrs
 
+from dealreg.analysis.comparisons import boxed, compared_boxes, comparison, measured, one_at_most
 from dealreg.analysis.domains import RIVAL, SELF, domain, linked_texts
-from dealreg.analysis.questions import ADMISSION, SCOPE, Question, questions
+from dealreg.analysis.questions import ADMISSION, RETURNED, SCOPE, Position, Question, questions
 from dealreg.analysis.quotient import MOST_KINDS, Kind, Layout, classified
 from dealreg.analysis.readings import Readings, Variable, is_instant, readings
 from dealreg.analysis.scenes import Claim, Scene, facts_of
@@ -15,10 +17,9 @@ from dealreg.analysis.times import ASKED, Timetable, timetable
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.truth import Reader
 from dealreg.facts.fields import Subject
-from dealreg.facts.values import Money
 from dealreg.policy.policies import Policy
-from dealreg.policy.predicates import Fact, Predicate
-from dealreg.policy.stages import HeadStart, Key
+from dealreg.policy.predicates import Predicate
+from dealreg.policy.stages import Key
 
 __all__ = ["Cases", "Pair", "cases_of"]
 
@@ -82,27 +83,55 @@ class Cases:
         at = self.layout.positions.get((*contest, ADMISSION))
         return 0 if at is None else int(kind.signature[at])
 
-    def pairs(self, contests: Collection[tuple[int, str]]) -> Iterator[Pair]:
+    def pairs(
+        self,
+        contests: Collection[tuple[int, str]],
+        wanted: Callable[[Kind, Kind], bool] | None = None,
+    ) -> Iterator[Pair]:
         """One pair of every pattern that some contests can tell from the others.
 
-        Both must take part in one of the contests: else neither bears on the other.
+        Args:
+            contests: the contests. Both must take part in one of them: else neither bears on
+                the other.
+            wanted: which pairs to keep, by what their answers amount to; None for all.
         """
-        places = [at for p, at in self.layout.positions.items() if p[:2] in contests]
+        places = [at for p, at in self.layout.positions.items() if self._seen(p, contests)]
         looked = [
             (at, variable)
             for at, variable in enumerate(sorted(self.layout.kept))
             if any(each in contests for each in self.layout.kept[variable])
         ]
-        compared = [(at, _Comparison.of(self, variable, contests)) for at, variable in looked]
+        compared = [comparison(self.policies, self.found, v, contests) for _, v in looked]
         seen: set[tuple[Any, ...]] = set()
+        signs: dict[tuple[Any, ...], dict[tuple[Any, ...], tuple[Any, Any]]] = {}
         for firsts, rivals, partner in self.groups:
-            yield from self._met(
-                self._narrowed(firsts, places, looked, contests),
-                self._narrowed(rivals, places, looked, contests),
-                compared,
-                seen,
-                partner,
-            )
+            mine = self._narrowed(firsts, places, looked, contests)
+            theirs = self._narrowed(rivals, places, looked, contests)
+            for bits, other_bits in product(mine, theirs):
+                if not _meet(self.layout, contests, places, bits, other_bits):
+                    continue
+                if wanted is not None and not wanted(mine[bits].one, theirs[other_bits].one):
+                    continue
+                met = (mine[bits].keys, theirs[other_bits].keys)
+                if met not in signs:
+                    boxes = boxed(mine[bits].kinds), boxed(theirs[other_bits].kinds)
+                    signs[met] = compared_boxes(*boxes, compared)
+                for sign, (keys, other_keys) in signs[met].items():
+                    pattern = (bits, other_bits, sign, partner)
+                    if pattern not in seen:
+                        seen.add(pattern)
+                        first = mine[bits].kinds[keys]
+                        yield Pair(first, theirs[other_bits].kinds[other_keys], partner)
+
+    def _seen(self, position: Position, contests: Collection[tuple[int, str]]) -> bool:
+        """Whether some of the contests see an answer: those where one competes see no order."""
+        number, benefit, role = position
+        if (number, benefit) not in contests:
+            return False
+        policy = self.policies[number]
+        contest = policy.contest(benefit)
+        ordering = role.startswith("prefer ")
+        return contest is None or not (ordering and one_at_most(policy, contest))
 
     def _narrowed(
         self,
@@ -110,115 +139,50 @@ class Cases:
         places: Sequence[int],
         looked: Sequence[tuple[int, Variable]],
         contests: Collection[tuple[int, str]],
-    ) -> list[tuple[tuple[Any, ...], tuple[Any, ...], frozenset[tuple[int, str]], Kind]]:
-        """The kinds as far as the contests tell them apart."""
-        made: dict[tuple[Any, ...], Any] = {}
+    ) -> dict[tuple[Any, ...], "_Alike"]:
+        """The kinds as far as the contests tell them apart, by what their answers amount to."""
+        made: dict[tuple[Any, ...], dict[tuple[Any, ...], Kind]] = {}
         for each in kinds:
             if not self.in_scope(each):
                 continue
-            part = frozenset(c for c in contests if self.layout.takes_part(each.signature, c))
+            part = {c for c in contests if self.layout.takes_part(each.signature, c)}
             if not part:
                 continue
             bits = tuple(each.signature[at] for at in places)
             keys = tuple(
-                each.keys[at] if self.layout.kept[v] and part & set(self.layout.kept[v]) else None
-                for at, v in looked
+                each.keys[at] if part & set(self.layout.kept[variable]) else None
+                for at, variable in looked
             )
-            made.setdefault((bits, keys), (bits, keys, part, each))
-        return list(made.values())
-
-    def _met(
-        self,
-        firsts: Sequence[tuple[Any, ...]],
-        rivals: Sequence[tuple[Any, ...]],
-        compared: Sequence[tuple[int, "_Comparison"]],
-        seen: set[tuple[Any, ...]],
-        partner: int,
-    ) -> Iterator[Pair]:
-        signs: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-        for bits, keys, part, first in firsts:
-            for other_bits, other_keys, other_part, rival in rivals:
-                if not part & other_part:
-                    continue
-                met = (keys, other_keys)
-                sign = signs.get(met)
-                if sign is None:
-                    sign = tuple(
-                        comparison.of_two(keys[place], other_keys[place])
-                        for place, (_, comparison) in enumerate(compared)
-                    )
-                    signs[met] = sign
-                pattern = (bits, other_bits, sign, partner)
-                if pattern not in seen:
-                    seen.add(pattern)
-                    yield Pair(first, rival, partner)
+            made.setdefault(bits, {}).setdefault(keys, each)
+        return {bits: _Alike(by_keys, frozenset(by_keys)) for bits, by_keys in made.items()}
 
 
 @attrs.frozen(eq=False)
-class _Comparison:
-    """How two values of a variable are told apart: by their order, or by their distance."""
+class _Alike:
+    """Kinds that differ only in what orders and windows look at, by those values."""
 
-    levels: tuple[str, ...]
-    currencies: frozenset[str] | None
-    raw: bool
+    kinds: Mapping[tuple[Any, ...], Kind]
+    keys: frozenset[tuple[Any, ...]]
 
-    @classmethod
-    def of(
-        cls, cases: Cases, variable: Variable, contests: Collection[tuple[int, str]]
-    ) -> "_Comparison":
-        field = cases.found.fields[variable.name]
-        ordered: set[str] = set()
-        raw = False
-        currencies: set[str] = set()
-        for number, policy in enumerate(cases.policies):
-            for contest in policy.contests:
-                if (number, contest.benefit) not in contests:
-                    continue
-                for each in contest.prefer:
-                    if isinstance(each, Key) and variable in cases.found.variables(each.fact):
-                        ordered.add(each.fact.name)
-                        currencies |= {each.currency} if each.currency else set()
-                raw |= bool(_distances(contest, cases.found) & {variable})
-        raw = raw or bool(ordered - {variable.name})
-        return cls(field.levels, frozenset(currencies) or None, raw)
-
-    def of_two(self, one: Any, other: Any) -> Any:
-        if one is None or other is None:
-            return (one is None, other is None)
-        if self.raw:
-            return other - one if hasattr(one, "year") else (one, other)
-        if isinstance(one, Money):
-            return tuple(self._sign(one, other, currency) for currency in sorted(_all(self)))
-        if self.levels:
-            one, other = self.levels.index(one), self.levels.index(other)
-        return (one > other) - (one < other)
-
-    def _sign(self, one: Money, other: Money, currency: str) -> Any:
-        mine, theirs = one.currency == currency, other.currency == currency
-        if not (mine and theirs):
-            return (mine, theirs)
-        return (one.amount > other.amount) - (one.amount < other.amount)
+    @property
+    def one(self) -> Kind:
+        return next(iter(self.kinds.values()))
 
 
-def _all(comparison: _Comparison) -> frozenset[str]:
-    return comparison.currencies or frozenset()
-
-
-def _distances(contest: Any, found: Readings) -> set[Variable]:
-    """The variables of which a contest looks at more than the order."""
-    looked: set[Variable] = set()
-    window = contest.window
-    if window is not None:
-        looked.update(found.variables(window.clock))
-        if isinstance(window, HeadStart):
-            looked.update(found.variables(window.ladder))
-    if contest.joint is not None:
-        joint = contest.joint
-        names = (*joint.distinct, *joint.disjoint, *(each.field for each in joint.stature))
-        looked.update(v for name in names for v in found.variables(Fact(name)))
-    if contest.scope.lines is not None:
-        looked.update(found.variables(Fact(contest.scope.lines)))
-    return looked
+def _meet(
+    layout: Layout,
+    contests: Collection[tuple[int, str]],
+    places: Sequence[int],
+    bits: tuple[Any, ...],
+    other_bits: tuple[Any, ...],
+) -> bool:
+    """Whether two take part in one contest: else neither bears on the other."""
+    at = {place: number for number, place in enumerate(places)}
+    for each in contests:
+        place = layout.positions.get((*each, ADMISSION))
+        if place is None or max(bits[at[place]], other_bits[at[place]]) < RETURNED:
+            return True
+    return False
 
 
 def _kept(policies: Sequence[Policy], found: Readings) -> dict[Variable, set[tuple[int, str]]]:
@@ -226,7 +190,9 @@ def _kept(policies: Sequence[Policy], found: Readings) -> dict[Variable, set[tup
     kept: dict[Variable, set[tuple[int, str]]] = {}
     for number, policy in enumerate(policies):
         for contest in policy.contests:
-            looked = _distances(contest, found)
+            if one_at_most(policy, contest):
+                continue
+            looked = measured(contest, found)
             for each in contest.prefer:
                 if isinstance(each, Key):
                     looked.update(found.variables(each.fact))
@@ -334,7 +300,8 @@ def _groups(
         mine = partner == 1 and variable.subject == Subject.PARTNER
         return mine or variable.shared
 
-    common = [each for each in asked if all(map(shared, each.variables))]
+    apart_by = {each for each in asked if each.personal and partner != 1}
+    common = [e for e in asked if all(map(shared, e.variables)) and e not in apart_by]
     own = [each for each in asked if each not in common]
     between = {v for each in own for v in each.variables if shared(v)}
     between |= {v for v in layout.kept if shared(v)}

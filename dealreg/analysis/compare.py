@@ -44,7 +44,7 @@ __all__ = [
     "reference_of",
 ]
 
-MOST_PATTERNS: Final = 20_000
+MOST_PATTERNS: Final = 8_000
 """So many patterns of pairs are decided for each benefit; policies that need more are bounded."""
 
 _BATCH: Final = 64

@@ -1,6 +1,6 @@
 """Can a policy deadlock, in which ways, and which changes of structure would repair it?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final
@@ -17,6 +17,7 @@ from dealreg.analysis.compare import (
     reference_of,
 )
 from dealreg.analysis.limits import cone, limits_of, shape_limits
+from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.repairs import repaired
 from dealreg.analysis.scenes import Claim, Scene, facts_of, run
@@ -41,12 +42,16 @@ _GRACES: Final = (Span(1, Unit.DAYS), Span(7, Unit.DAYS), Span(30, Unit.DAYS), S
 _TICK: Final = timedelta(microseconds=1)
 
 
-def deadlocks(policy: Policy) -> Deadlocks:
+def deadlocks(policy: Policy, *, repairs: bool = True) -> Deadlocks:
     """Every way in which a policy can deadlock, and the changes of structure that repair it.
 
     A deadlock is a benefit that nobody gets though a partner alone would have got it. The verdict
     is exact for conflicts of every size where the shape of the policy allows it; else it is
     bounded to two registrations, and names the clauses that bound it.
+
+    Args:
+        policy: the rules.
+        repairs: whether to try the repairs out as well, which takes longest.
 
     Raises:
         PolicyErrors: the policy is not sound.
@@ -65,6 +70,8 @@ def deadlocks(policy: Policy) -> Deadlocks:
     """
     only_policies(policy)
     found = _patterns(policy)
+    if not repairs:
+        return found
     return attrs.evolve(found, repairs=list(repaired(policy, found.patterns, _patterns)))
 
 
@@ -79,7 +86,7 @@ def _patterns(policy: Policy) -> Deadlocks:
         small = only(policy, contest.benefit)
         found: dict[tuple[str, ...], tuple[int, Scene]] = {}
         contests = {(0, each.benefit) for each in small.contests}
-        pairs = cases.pairs(contests)
+        pairs = cases.pairs(contests, _worth_asking(small, cases))
         for batch in batches((p.scene() for p in islice(pairs, MOST_PATTERNS)), _BATCH):
             count += len(batch)
             for number, group in _deadlocked(small, batch, cases.keys, contest.benefit):
@@ -98,6 +105,24 @@ def _patterns(policy: Policy) -> Deadlocks:
         premises=premises_of(),
         cases=count,
     )
+
+
+def _worth_asking(policy: Policy, cases: Cases) -> Callable[[Kind, Kind], bool]:
+    """Whether a pair can deadlock: one of the two is admitted to all, as it would be alone.
+
+    Where each benefit depends on one other at most, and no rule closes a contest, two that are
+    both admitted to all never do: whoever holds the one benefit gets the next.
+    """
+    contests = [(0, each.benefit) for each in policy.contests]
+    closes = any(o.effect is Effect.CLOSES for c in policy.contests for o in c.overrides)
+    chained = all(len(c.after) <= 1 and all(a.holds for a in c.after) for c in policy.contests)
+    plain = chained and not closes and all(c.joint is None for c in policy.contests)
+
+    def worth(first: Kind, rival: Kind) -> bool:
+        heaviest = [max(cases.admission(k, c) for c in contests) for k in (first, rival)]
+        return min(heaviest) == 0 and not (plain and max(heaviest) == 0)
+
+    return worth
 
 
 def _can_deadlock(policy: Policy, contest: Contest) -> bool:

@@ -86,9 +86,8 @@ def _values(
         case FieldType.ORDINAL:
             yield from field.levels
         case FieldType.TEXT:
-            named = sorted({*map(str, constants), *texts.get(field.name, ())})
-            yield from named
-            yield from (each for each in _beside_texts(named))
+            yield from sorted({*map(str, constants), *texts.get(field.name, ())})
+            yield _FRESH[0]
         case FieldType.TEXT_SET:
             named = sorted(found.sets.get(field.name, set()) | set(texts.get(field.name, ())))
             yield from _sets([*named, *(() if field.name in texts else _FRESH[:1])])
@@ -106,13 +105,6 @@ def _values(
             yield from _numbers(constants, 1, ordering)
         case FieldType.INSTANT:
             raise AssertionError("instants are chosen together")
-
-
-def _beside_texts(named: Sequence[str]) -> Iterator[str]:
-    """Texts before, between and after the named ones, for comparisons by the alphabet."""
-    yield "!"
-    yield from (f"{each}!" for each in named if not each.startswith("@"))
-    yield from _FRESH
 
 
 def _sets(texts: Sequence[str]) -> Iterator[frozenset[str]]:

@@ -61,12 +61,14 @@ class Question:
         policy: the policy that asks it, or the first of those that ask the same.
         asked: what is asked.
         variables: what the answer depends on.
+        personal: whether it also depends on whose registration it is.
         counts: by position, what each answer amounts to there.
     """
 
     policy: Policy
     asked: Asked
     variables: tuple[Variable, ...]
+    personal: bool = False
     counts: dict[Position, Mapping[bool | None, Any]] = attrs.field(factory=dict)
     _known: dict[tuple[Any, ...], bool | None] = attrs.field(factory=dict)
 
@@ -115,10 +117,12 @@ def questions(
                 settled = normal_predicate(asked, policy.vocabulary())
             key = (settled, world)
             if key not in made:
-                made[key] = Question(policy, settled, _variables(found, settled))
+                made[key] = Question(
+                    policy, settled, _variables(found, settled), _is_personal(found, settled)
+                )
             _count(made[key], (number, benefit, role), counts)
     if scope is not None:
-        asked_scope = Question(policies[0], scope, found.asked(scope))
+        asked_scope = Question(policies[0], scope, found.asked(scope), found.personal(scope))
         _count(asked_scope, (0, "", SCOPE), _HOLDS)
         made[scope,] = asked_scope
     return list(made.values())
@@ -177,6 +181,10 @@ def _weights(required: Requirement) -> Mapping[bool | None, int]:
         False: _WEIGHTS[required.if_false],
         None: _WEIGHTS[required.if_unknown],
     }
+
+
+def _is_personal(found: Readings, asked: Asked) -> bool:
+    return not isinstance(asked, Period | Milestone) and found.personal(asked)
 
 
 def _variables(found: Readings, asked: Asked) -> tuple[Variable, ...]:

@@ -80,6 +80,12 @@ class Readings:
             both = None in self.earlier.get(fact.name, set()) and fact.as_of is not None
             yield Variable(fact.name, field.subject.value, before=both)
 
+    def personal(self, predicate: Predicate) -> bool:
+        """Whether the answer depends on whose registration it is, beside the variables."""
+        names = {fact.name for _, atom in atoms(predicate) if (fact := fact_of(atom))}
+        fields = [self.fields[each] for each in names if each in self.fields]
+        return any(IDENTITIES & {each.name, *sources(each)} for each in fields)
+
     def asked(self, predicate: Predicate) -> tuple[Variable, ...]:
         """The variables that a predicate is about, sorted."""
         found: set[Variable] = set()

@@ -20,7 +20,7 @@ from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
 from dealreg.policy.stages import Bucket, Grace, HeadStart, Window
 
-__all__ = ["ASKED", "FILED", "MOST_INSTANTS", "Timetable", "timetable"]
+__all__ = ["ASKED", "FILED", "MOST_INSTANTS", "Timetable", "closing", "timetable"]
 
 FILED: Final = datetime(2026, 3, 3, 9, tzinfo=UTC)
 """When the first registration of a case was made, unless a policy names dates of its own."""
@@ -28,7 +28,7 @@ FILED: Final = datetime(2026, 3, 3, 9, tzinfo=UTC)
 ASKED: Final = datetime(2046, 3, 3, 9, tzinfo=UTC)
 """The instant that cases ask about: long after, so that nothing is still to happen."""
 
-MOST_INSTANTS: Final = 48
+MOST_INSTANTS: Final = 64
 """So many instants are tried of one field; policies that need more are bounded."""
 
 _TICK: Final = timedelta(microseconds=1)
@@ -250,6 +250,15 @@ def _beside(window: Window, calendars: Mapping[str, Calendar], levels: int) -> _
             return lambda instant: (
                 t for edge in _edges(instant, unit, calendar) for t in (edge, edge - _TICK)
             )
+
+
+def closing(window: Grace | Bucket, first: datetime, calendars: Mapping[str, Calendar]) -> datetime:
+    """The last instant inside a window that `first` opened."""
+    calendar = calendars.get(window.calendar or "", UTC_CALENDAR)
+    if isinstance(window, Grace):
+        return add_span(first, window.length, calendar)
+    _, following = _edges(first, window.unit, calendar)
+    return following - _TICK
 
 
 def _graced(instant: datetime, length: Span, calendar: Calendar) -> Iterator[datetime]:
