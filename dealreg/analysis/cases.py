@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from itertools import product
 from typing import Any, Final
 
 import attrs
@@ -262,9 +261,7 @@ def _inside(policy: Policy, scope: Predicate | None) -> Callable[[Scene], bool] 
         facts, answers = facts_of([scene])
         rules = Rules.of(policy, facts, ASKED, answers)
         view = rules.views[policy]
-        return all(
-            Reader(view, each, answers).truth(scope) is True for each in rules.registrations
-        )
+        return all(Reader(view, each, answers).truth(scope) is True for each in rules.registrations)
 
     return inside
 
@@ -324,9 +321,7 @@ def _identity(kinds: Iterable[Kind]) -> frozenset[Any]:
     return frozenset((each.signature, each.keys) for each in kinds)
 
 
-def _aligned(
-    kinds: Iterable[Kind], layout: Layout, apart: Collection[Variable]
-) -> list[Kind]:
+def _aligned(kinds: Iterable[Kind], layout: Layout, apart: Collection[Variable]) -> list[Kind]:
     """The kinds, with the values of all kept variables in one order."""
     order = sorted(layout.kept)
     return [
@@ -340,6 +335,3 @@ def _aligned(
         )
         for each in kinds
     ]
-
-
-

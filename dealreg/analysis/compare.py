@@ -82,9 +82,7 @@ def compare(old: Policy, new: Policy, *, scope: Any = None) -> Comparison:
     seen = _Seen(cases, old, new)
     seen.look()
     if seen.cut:
-        limits |= {
-            Limit(code=LimitCode.CROWDED, clause=f"contests[{each}]") for each in seen.cut
-        }
+        limits |= {Limit(code=LimitCode.CROWDED, clause=f"contests[{each}]") for each in seen.cut}
     return Comparison(
         old=reference_of(old),
         new=reference_of(new),
@@ -270,12 +268,12 @@ class _Seen:
 
         def shows(simpler: Scene) -> bool:
             runs = [run(policy, [simpler], self.cases.keys) for policy in policies]
-            found = _partings(*runs, 0, len(simpler.claims), (parting.benefit,))
+            found = _partings(runs[0], runs[1], 0, len(simpler.claims), (parting.benefit,))
             return any(each.group == parting.group for each in found) and self._inside(simpler)
 
         small = smallest(scene, shows)
         runs = [run(policy, [small], self.cases.keys) for policy in policies]
-        places = next(_partings(*runs, 0, len(small.claims), (parting.benefit,))).places
+        places = next(_partings(runs[0], runs[1], 0, len(small.claims), (parting.benefit,))).places
         return Change(
             kind=parting.kind,
             benefit=parting.benefit,

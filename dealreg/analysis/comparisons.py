@@ -166,11 +166,7 @@ def boxed(keys: Iterable[tuple[Any, ...]]) -> list[Box]:
     alike: dict[frozenset[tuple[Any, ...]], list[Any]] = {}
     for first, rests in tails.items():
         alike.setdefault(frozenset(rests), []).append(first)
-    return [
-        (tuple(firsts), *box)
-        for firsts in alike.values()
-        for box in boxed(tails[firsts[0]])
-    ]
+    return [(tuple(firsts), *box) for firsts in alike.values() for box in boxed(tails[firsts[0]])]
 
 
 def compared_boxes(

@@ -95,9 +95,7 @@ def _patterns(policy: Policy) -> Deadlocks:
         if next(pairs, None) is not None:
             path = f"contests[{contest.benefit}]"
             limits.add(Limit(code=LimitCode.CROWDED, clause=path))
-        patterns += [
-            _pattern(small, cases, group, *seen) for group, seen in sorted(found.items())
-        ]
+        patterns += [_pattern(small, cases, group, *seen) for group, seen in sorted(found.items())]
     return Deadlocks(
         policy=reference_of(policy),
         patterns=patterns,

@@ -7,7 +7,7 @@ of a rival. Two values of every stretch are enough for two registrations.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any, Final
 
 from dealreg.analysis.readings import Readings, Variable
@@ -124,7 +124,7 @@ def _numbers(constants: Sequence[Any], step: Any, ordering: bool) -> Iterator[An
         yield from (1, 2) if ordering else (1,)
         return
     yield from points
-    for low, high in zip(points, points[1:], strict=False):
+    for low, high in pairwise(points):
         yield from _between(low, high, step, ordering)
     yield points[-1] + step
     yield points[0] - step

@@ -12,7 +12,7 @@ import attrs
 from dealreg.analysis.readings import IDENTITIES, Readings, Variable
 from dealreg.deciders.reference.governing import in_order
 from dealreg.facts.calendars import Calendar
-from dealreg.facts.fields import Count, Elapsed, SinceEnded, Subject, Tally
+from dealreg.facts.fields import Count, Elapsed, Field, SinceEnded, Subject, Tally
 from dealreg.facts.values import Span, Unit
 from dealreg.outcome.comparison import Limit, LimitCode
 from dealreg.policy.clocks import Milestone, Missed, Period
@@ -27,7 +27,7 @@ from dealreg.policy.paths import (
 )
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Compare, External, OneOf, Predicate
-from dealreg.policy.stages import Award, Grace, Key, MissingRule, OthersStand, Unmet
+from dealreg.policy.stages import Award, Grace, Key, MissingRule, OthersStand, Unmet, Vacancy
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
 __all__ = ["changed", "cone", "limits_of", "over_time", "shape_limits"]
@@ -56,7 +56,6 @@ def changed(old: Policy, new: Policy, benefit: str) -> bool:
 
 def _stages(contest: Contest) -> Contest:
     """The contest without what only concerns who may take part, and what nobody gets."""
-    blank = {"requires": (), "milestones": (), "final_from": None, "vacant": "nobody"}
     others = attrs.evolve(contest.others, code="X", tell="", reconsidered=False)
     joint = None if contest.joint is None else attrs.evolve(contest.joint, code="X", tell="")
     after = tuple(sorted((attrs.evolve(a, code="X", tell="") for a in contest.after), key=repr))
@@ -69,7 +68,10 @@ def _stages(contest: Contest) -> Contest:
         period = attrs.evolve(contest.period, code="X", extension=None, pauses=False)
     return attrs.evolve(
         contest,
-        **blank,
+        requires=(),
+        milestones=(),
+        final_from=None,
+        vacant=Vacancy.NOBODY,
         others=others,
         joint=joint,
         after=after,
@@ -139,19 +141,22 @@ def _value_limits(
                 yield Limit(code=LimitCode.IDENTITY, clause=place)
             elif field is not None and isinstance(field.derived, Tally | SinceEnded):
                 yield Limit(code=LimitCode.COUNTS_OTHERS, clause=place)
-            elif field is not None and isinstance(field.derived, Elapsed):
-                if field.derived.count is not Count.TIME:
-                    yield Limit(code=LimitCode.CALENDAR, clause=place)
+            elif field is not None and _counts_days(field):
+                yield Limit(code=LimitCode.CALENDAR, clause=place)
             if fact is not None and fact.as_of is not None and field and field.derived:
                 yield Limit(code=LimitCode.EARLIER_FACTS, clause=place)
-    for place, preference in enumerate(contest.prefer):
+    for number, preference in enumerate(contest.prefer):
         field = vocabulary.get(preference.fact.name) if isinstance(preference, Key) else None
-        path = prefer_path(contest.benefit, place)
+        path = prefer_path(contest.benefit, number)
         if field is None or field.derived is None:
             continue
         counts = isinstance(field.derived, Tally | SinceEnded)
         code = LimitCode.COUNTS_OTHERS if counts else LimitCode.DERIVED_ORDER
         yield Limit(code=code, clause=path)
+
+
+def _counts_days(field: Field) -> bool:
+    return isinstance(field.derived, Elapsed) and field.derived.count is not Count.TIME
 
 
 def shape_limits(policy: Policy, contest: Contest) -> Iterator[Limit]:

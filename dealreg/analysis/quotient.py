@@ -61,9 +61,9 @@ class Layout:
         made = list(signature)
         for position, at in self.positions.items():
             contest = position[:2]
-            if position[2] != ADMISSION and position[1]:
-                if not self.takes_part(signature, contest):
-                    made[at] = 0
+            counts = position[2] != ADMISSION and bool(position[1])
+            if counts and not self.takes_part(signature, contest):
+                made[at] = 0
         return tuple(made)
 
     def looked_at(self, signature: tuple[Any, ...], variable: Variable) -> bool:

@@ -15,8 +15,8 @@ from dealreg.policy.predicates import (
     Covers,
     External,
     Fact,
-    Only,
     OneOf,
+    Only,
     Overlaps,
     Predicate,
 )

@@ -70,7 +70,5 @@ def _renamed(required: Requirement, taken: set[str], benefit: str) -> Requiremen
 def _replaced(policy: Policy, contest: Contest) -> Policy:
     return attrs.evolve(
         policy,
-        contests=[
-            contest if each.benefit == contest.benefit else each for each in policy.contests
-        ],
+        contests=[contest if each.benefit == contest.benefit else each for each in policy.contests],
     )

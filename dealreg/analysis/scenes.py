@@ -19,6 +19,7 @@ from dealreg.facts.case import Facts
 from dealreg.facts.core_fields import CORE_NAMES
 from dealreg.facts.fields import Subject
 from dealreg.facts.records import Change, EndCustomer, Opportunity, Partner, Registration
+from dealreg.facts.values import FrozenMap
 from dealreg.policy.policies import Policy
 
 __all__ = ["Assignment", "Claim", "Scene", "facts_of", "named", "run"]
@@ -55,30 +56,31 @@ class _Columns:
     """The values of one record, sorted by where they are kept."""
 
     stated: dict[str, Any]
-    own: dict[str, Any]
-    changes: list[Change]
+    own: FrozenMap
+    changes: tuple[Change, ...]
 
 
 def _columns(
     values: Assignment, subject: Subject, kind: type[Any], texts: Mapping[str, str]
 ) -> _Columns:
     known = _ATTRIBUTES[kind]
-    made = _Columns({}, {}, [])
+    stated: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    changes: list[Change] = []
     before = {each.name for each in values if each.before and each.subject == subject.value}
     for variable, value in values.items():
         if variable.subject != subject.value or value is None:
             continue
         told = _told(value, texts)
         if not variable.before and variable.name in before:
-            made.changes.append(Change(variable.name, told, ASKED))
+            changes.append(Change(variable.name, told, ASKED))
         elif variable.name in known and variable.name in CORE_NAMES:
-            made.stated[variable.name] = told
+            stated[variable.name] = told
         else:
-            made.own[variable.name] = told
-    for name in before:
-        if values.get(Variable(name, subject.value)) is None:
-            made.changes.append(Change(name, None, ASKED))
-    return made
+            own[variable.name] = told
+    gone = (name for name in sorted(before) if values.get(Variable(name, subject.value)) is None)
+    changes.extend(Change(name, None, ASKED) for name in gone)
+    return _Columns(stated, FrozenMap(own), tuple(changes))
 
 
 _ATTRIBUTES: Final = {
@@ -133,7 +135,7 @@ def _add(
         partner = f"P{number}{claim.partner}"
         texts = {SELF: f"P{number}1", RIVAL: f"P{number}2"}
         own = _columns(claim.values, Subject.REGISTRATION, Registration, texts)
-        stated = {"submitted_at": FILED, **{name: f"K{number}" for name in keys}, **own.stated}
+        stated = {"submitted_at": FILED, **dict.fromkeys(keys, f"K{number}"), **own.stated}
         records[Registration].append(
             Registration(
                 registration_id=key,

@@ -126,9 +126,7 @@ def _components(
     return groups
 
 
-def _anchors(
-    policies: Sequence[Policy], found: Readings, variable: Variable
-) -> Iterator[datetime]:
+def _anchors(policies: Sequence[Policy], found: Readings, variable: Variable) -> Iterator[datetime]:
     """The instants at which something changes for a field whatever the others are."""
     for constant in found.constants.get(variable.name, ()):
         if isinstance(constant, datetime):

@@ -1,4 +1,4 @@
-"""What comes of asking whether a policy can deadlock: every way it can, and what would repair it."""
+"""What comes of asking whether a policy can deadlock: each way it can, and what repairs it."""
 
 from datetime import datetime
 from typing import ClassVar

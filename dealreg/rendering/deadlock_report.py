@@ -27,8 +27,7 @@ _REPAIRS: Final = {
     ),
     RepairKind.ENTITLED_FIRST: (
         "For the {holds}, put those entitled to the {benefit} first, without a window",
-        "Whoever is not entitled to the {benefit} can lose the {holds} to an entitled partner "
-        "however late that one files, until the award is final.",
+        "An entitled partner takes the {holds} from one that is not, until the award is final.",
     ),
 }
 

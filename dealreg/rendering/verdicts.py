@@ -1,7 +1,9 @@
 """What an exact or bounded verdict says of itself, and a small case in words."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
+
+import attrs
 
 from dealreg.facts.case import Facts
 from dealreg.facts.records import Registration
@@ -77,10 +79,11 @@ def case_table(facts: Facts, vocabulary: Vocabulary, clock: Clock) -> Table:
 _UNTOLD: Final = frozenset({"tag", "registration_id", "opportunity_id", "customer_id", "status"})
 
 
-def _facts_about(facts: Facts, registration: Registration) -> Iterator[tuple[str, Value]]:
+def _facts_about(facts: Facts, registration: Registration) -> Iterator[tuple[str, Value | None]]:
     partners = [p for p in facts.partners if p.partner_id == registration.partner_id]
-    for record in (registration, *partners, *facts.opportunities, *facts.customers):
-        for name in record.__slots__:
+    records: tuple[Any, ...] = (registration, *partners, *facts.opportunities, *facts.customers)
+    for record in records:
+        for name in (each.name for each in attrs.fields(type(record))):
             value = getattr(record, name, None)
             plain = value is not None and name not in _UNTOLD and not isinstance(value, tuple)
             if plain and not name.startswith("_") and not isinstance(value, FrozenMap):

@@ -1,12 +1,13 @@
 """Small policies with almost-equal neighbours, and the brute force that analysis is held to.
 
 The grid of facts is written down here, apart from the analysis: its values are those at, below and
-above everything that these policies compare with. `python -m tests.laws.exhausting 1000` compares on
-so many pairs of policies and prints how they came out; `--seed` brings a run back.
+above everything that these policies compare with. `python -m tests.laws.exhausting 1000` compares
+on so many pairs of policies and prints how they came out; `--seed` brings a run back.
 """
 
 import argparse
 import random
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -262,7 +263,7 @@ def main() -> None:
         if not does <= can:
             raise SystemExit(f"{given.seed}/{number}: a deadlock was missed\n{old}")
     for what, times in sorted(counts.items()):
-        print(f"{times:6} {what}")
+        sys.stdout.write(f"{times:6} {what}\n")
 
 
 if __name__ == "__main__":
