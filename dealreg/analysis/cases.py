@@ -1,8 +1,9 @@
 """All the cases that can tell policies apart: one registration of every kind, and every pair."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import product
-from typing import Any, Final
+from functools import cache
+from itertools import chain, product
+from typing import Any, Final, TypeAlias
 
 import attrs
 
@@ -18,11 +19,15 @@ from dealreg.deciders.reference.truth import Reader
 from dealreg.facts.fields import Subject
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Predicate
-from dealreg.policy.stages import Key
+from dealreg.policy.stages import Key, OthersStand, Tie
 
 __all__ = ["Cases", "Pair", "cases_of"]
 
 _FREE: Final = frozenset({"opportunity_id", "customer_id"})
+
+
+Group: TypeAlias = tuple[tuple[Kind, ...], tuple[Kind, ...], int]
+"""Kinds of a first registration and of its rival that may meet, and whose the rival is."""
 
 
 @attrs.frozen(eq=False)
@@ -46,21 +51,24 @@ class Cases:
         policies: the policies.
         found: what they read.
         layout: where answers count.
-        groups: kinds that may meet in one case: of the first registration, of its rival, and
-            whether both are of one partner.
+        groups: kinds that may meet in one case, the two being of different partners.
         keys: further fields that all registrations of a case have in common.
         timetable: the instants tried.
         crowded: whether not all kinds were kept.
+        personal: whether some fact compares a partner with another text.
+        siblings: kinds that may meet where both registrations are of one partner.
         inside: whether a case satisfies the scope asked about; None where there is none.
     """
 
     policies: tuple[Policy, ...]
     found: Readings
     layout: Layout
-    groups: tuple[tuple[tuple[Kind, ...], tuple[Kind, ...], int], ...]
+    groups: tuple[Group, ...]
     keys: tuple[str, ...]
     timetable: Timetable
     crowded: bool
+    siblings: Callable[[], tuple[Group, ...]]
+    personal: bool
     inside: Callable[[Scene], bool] | None = None
 
     def singles(self) -> list[Kind]:
@@ -103,7 +111,7 @@ class Cases:
         compared = [comparison(self.policies, self.found, v, contests) for _, v in looked]
         seen: set[tuple[Any, ...]] = set()
         signs: dict[tuple[Any, ...], dict[tuple[Any, ...], tuple[Any, Any]]] = {}
-        for firsts, rivals, partner in self.groups:
+        for firsts, rivals, partner in chain(self.groups, self._siblings(contests)):
             mine = self._narrowed(firsts, places, looked, contests)
             theirs = self._narrowed(rivals, places, looked, contests)
             for bits, other_bits in product(mine, theirs):
@@ -121,6 +129,23 @@ class Cases:
                         seen.add(pattern)
                         first = mine[bits].kinds[keys]
                         yield Pair(first, theirs[other_bits].kinds[other_keys], partner)
+
+    def _siblings(self, contests: Collection[tuple[int, str]]) -> Iterator[Group]:
+        """The kinds that one partner may have both; nothing where that cannot matter.
+
+        One partner holds at most once, and is never tied with itself: whoever is tied shares, or
+        awaits a person. Where the registration id breaks ties, it matters only to derived facts.
+        """
+        met = [
+            contest
+            for number, benefit in contests
+            if (contest := self.policies[number].contest(benefit)) is not None
+        ]
+        plain = all(e.tie is Tie.REGISTRATION_ID and e.capacity == 1 for e in met)
+        alike = len({e.one_per for e in met}) == 1 and all(e.others.terms is None for e in met)
+        denied = all(e.others.stand is OthersStand.DENIED for e in met)
+        if not (plain and alike and denied and not self.personal):
+            yield from self.siblings()
 
     def _seen(self, position: Position, contests: Collection[tuple[int, str]]) -> bool:
         """Whether some of the contests see an answer: those where one competes see no order."""
@@ -236,10 +261,12 @@ def cases_of(policies: Sequence[Policy], scope: Predicate | None = None) -> Case
     table = timetable(policies, found, variables)
     first = {**domains, **table.first}
     rival = {**domains, **table.rival}
-    groups: list[tuple[tuple[Kind, ...], tuple[Kind, ...], int]] = []
-    if _partner_matters(domains):
-        groups += _groups(asked, layout, (first, rival), partner=1)
-    groups = [*_groups(asked, layout, (first, rival), partner=2), *groups]
+    groups = _groups(asked, layout, (first, rival), partner=2)
+
+    @cache
+    def siblings() -> tuple[Group, ...]:
+        return tuple(_groups(asked, layout, (first, rival), partner=1))
+
     crowded = any(len(each) >= MOST_KINDS for group in groups for each in group[:2])
     return Cases(
         tuple(policies),
@@ -249,6 +276,8 @@ def cases_of(policies: Sequence[Policy], scope: Predicate | None = None) -> Case
         _keys(policies, found),
         table,
         crowded,
+        siblings,
+        _partner_matters(domains),
         _inside(policies[0], scope),
     )
 
@@ -287,7 +316,7 @@ def _groups(
     domains: tuple[Mapping[Variable, Sequence[Any]], Mapping[Variable, Sequence[Any]]],
     *,
     partner: int,
-) -> list[tuple[tuple[Kind, ...], tuple[Kind, ...], int]]:
+) -> list[Group]:
     """The kinds that may meet, by what the two have in common.
 
     Where both are of one partner, they have the partner's facts in common too.
