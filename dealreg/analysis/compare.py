@@ -72,7 +72,7 @@ def compare(old: Policy, new: Policy, *, scope: Any = None) -> Comparison:
     >>> compare(rules(5), rules(5)).equivalent
     True
     >>> [each.kind.value for each in compare(rules(5), rules(6)).changes]
-    ['lost']
+    ['changes_hands', 'from_a_person', 'lost']
     """
     asked = None if scope is None else predicate(scope)
     only_policies(old, new)

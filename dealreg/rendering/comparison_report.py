@@ -44,7 +44,7 @@ def report_comparison(
     >>> from dealreg import Policy, compare, contest, earliest
     >>> policy = Policy(programme="Example", contests=[
     ...     contest("protection", earliest("submitted_at"))])
-    >>> print(report_comparison(compare(policy, policy), policy).splitlines()[2])
+    >>> print(report_comparison(compare(policy, policy), policy).splitlines()[3])
     The two policies decide every conflict alike.
     """
     if not isinstance(comparison, Comparison):

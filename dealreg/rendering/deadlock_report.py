@@ -49,7 +49,7 @@ def report_deadlocks(
     >>> from dealreg import Policy, contest, deadlocks, earliest
     >>> policy = Policy(programme="Example", contests=[
     ...     contest("protection", earliest("submitted_at"))])
-    >>> print(report_deadlocks(deadlocks(policy), policy).splitlines()[2])
+    >>> print(report_deadlocks(deadlocks(policy), policy).splitlines()[3])
     The policy cannot deadlock.
     """
     if not isinstance(found, Deadlocks):
