@@ -24,6 +24,9 @@ from dealreg.policy.stages import Key, OthersStand, Tie
 __all__ = ["Cases", "Pair", "cases_of"]
 
 _FREE: Final = frozenset({"opportunity_id", "customer_id"})
+_MOST_WORLDS: Final = 200
+_MOST_MEETINGS: Final = 100_000
+"""So many groups of kinds, and of meetings of two kinds, are looked at; others are cut off."""
 
 
 Group: TypeAlias = tuple[tuple[Kind, ...], tuple[Kind, ...], int]
@@ -54,7 +57,6 @@ class Cases:
         groups: kinds that may meet in one case, the two being of different partners.
         keys: further fields that all registrations of a case have in common.
         timetable: the instants tried.
-        crowded: whether not all kinds were kept.
         personal: whether some fact compares a partner with another text.
         siblings: kinds that may meet where both registrations are of one partner.
         inside: whether a case satisfies the scope asked about; None where there is none.
@@ -66,7 +68,6 @@ class Cases:
     groups: tuple[Group, ...]
     keys: tuple[str, ...]
     timetable: Timetable
-    crowded: bool
     siblings: Callable[[], tuple[Group, ...]]
     personal: bool
     inside: Callable[[Scene], bool] | None = None
@@ -79,6 +80,11 @@ class Cases:
                 if self.in_scope(each):
                     seen.setdefault(each.signature, each)
         return list(seen.values())
+
+    @property
+    def crowded(self) -> bool:
+        """Whether there are more kinds than were kept, as far as they were asked for."""
+        return bool(self.layout.cut)
 
     def in_scope(self, kind: Kind) -> bool:
         """Whether a kind satisfies the scope that was asked about; all do where there is none."""
@@ -109,12 +115,17 @@ class Cases:
             if any(each in contests for each in self.layout.kept[variable])
         ]
         compared = [comparison(self.policies, self.found, v, contests) for _, v in looked]
+        tried = 0
         seen: set[tuple[Any, ...]] = set()
         signs: dict[tuple[Any, ...], dict[tuple[Any, ...], tuple[Any, Any]]] = {}
         for firsts, rivals, partner in chain(self.groups, self._siblings(contests)):
             mine = self._narrowed(firsts, places, looked, contests)
             theirs = self._narrowed(rivals, places, looked, contests)
             for bits, other_bits in product(mine, theirs):
+                tried += 1
+                if tried > _MOST_MEETINGS:
+                    self.layout.cut.append("pairs")
+                    return
                 if not _meet(self.layout, contests, places, bits, other_bits):
                     continue
                 if wanted is not None and not wanted(mine[bits].one, theirs[other_bits].one):
@@ -174,7 +185,7 @@ class Cases:
                 continue
             bits = tuple(each.signature[at] for at in places)
             keys = tuple(
-                each.keys[at] if part & set(self.layout.kept[variable]) else None
+                None if part.isdisjoint(self.layout.kept[variable]) else each.keys[at]
                 for at, variable in looked
             )
             made.setdefault(bits, {}).setdefault(keys, each)
@@ -267,7 +278,6 @@ def cases_of(policies: Sequence[Policy], scope: Predicate | None = None) -> Case
     def siblings() -> tuple[Group, ...]:
         return tuple(_groups(asked, layout, (first, rival), partner=1))
 
-    crowded = any(len(each) >= MOST_KINDS for group in groups for each in group[:2])
     return Cases(
         tuple(policies),
         found,
@@ -275,7 +285,6 @@ def cases_of(policies: Sequence[Policy], scope: Predicate | None = None) -> Case
         tuple(groups),
         _keys(policies, found),
         table,
-        crowded,
         siblings,
         _partner_matters(domains),
         _inside(policies[0], scope),
@@ -337,12 +346,17 @@ def _groups(
     identical = partner == 1 or not _partner_matters({v: domains[0][v] for v in domains[0]})
     same = identical and domains[0] == domains[1]
     groups: dict[tuple[frozenset[Any], frozenset[Any]], Any] = {}
+    size = 0
     for world in worlds:
+        if size > 4 * MOST_KINDS or len(groups) > _MOST_WORLDS:
+            layout.cut.append("worlds")
+            break
         firsts = classified([world], own, domains[0], layout, apart)
         rivals = firsts if same else classified([world], own, domains[1], layout, apart, partner)
         firsts, rivals = _aligned(firsts, layout, apart), _aligned(rivals, layout, apart)
         key = (_identity(firsts), _identity(rivals))
         groups.setdefault(key, (tuple(firsts), tuple(rivals), partner))
+        size += len(firsts) + len(rivals)
     return list(groups.values())
 
 
@@ -352,14 +366,12 @@ def _identity(kinds: Iterable[Kind]) -> frozenset[Any]:
 
 def _aligned(kinds: Iterable[Kind], layout: Layout, apart: Collection[Variable]) -> list[Kind]:
     """The kinds, with the values of all kept variables in one order."""
-    order = sorted(layout.kept)
+    places = {variable: at for at, variable in enumerate(sorted(apart))}
+    order = [(variable, places.get(variable)) for variable in sorted(layout.kept)]
     return [
         Kind(
             each.signature,
-            tuple(
-                each.keys[sorted(apart).index(v)] if v in apart else each.values.get(v)
-                for v in order
-            ),
+            tuple(each.values.get(v) if at is None else each.keys[at] for v, at in order),
             each.values,
         )
         for each in kinds

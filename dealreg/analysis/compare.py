@@ -44,7 +44,7 @@ __all__ = [
     "reference_of",
 ]
 
-MOST_PATTERNS: Final = 8_000
+MOST_PATTERNS: Final = 4_000
 """So many patterns of pairs are decided for each benefit; policies that need more are bounded."""
 
 _BATCH: Final = 64
@@ -78,9 +78,9 @@ def compare(old: Policy, new: Policy, *, scope: Any = None) -> Comparison:
     only_policies(old, new)
     _check_scope(asked, old, new)
     cases = cases_of((old, new), asked)
-    limits = _limits(cases, old, new)
     seen = _Seen(cases, old, new)
     seen.look()
+    limits = _limits(cases, old, new)
     if seen.cut:
         limits |= {Limit(code=LimitCode.CROWDED, clause=f"contests[{each}]") for each in seen.cut}
     return Comparison(

@@ -77,7 +77,7 @@ def deadlocks(policy: Policy, *, repairs: bool = True) -> Deadlocks:
 
 def _patterns(policy: Policy) -> Deadlocks:
     cases = cases_of((policy,))
-    limits = _limits(policy, cases)
+    limits: set[Limit] = set()
     patterns: list[DeadlockPattern] = []
     count = 0
     for contest in sorted(policy.contests, key=lambda each: each.benefit):
@@ -99,7 +99,7 @@ def _patterns(policy: Policy) -> Deadlocks:
     return Deadlocks(
         policy=reference_of(policy),
         patterns=patterns,
-        limits=sorted(limits),
+        limits=sorted(limits | _limits(policy, cases)),
         premises=premises_of(),
         cases=count,
     )

@@ -81,7 +81,7 @@ def _stages(contest: Contest) -> Contest:
 
 
 def _world(policy: Policy) -> object:
-    return policy.vocabulary(), policy.calendars, policy.sla
+    return policy.vocabulary(), normal_form(policy).calendars, policy.sla
 
 
 def limits_of(

@@ -5,7 +5,7 @@ ask, and no order looks at, is forgotten, so that the kinds stay few however man
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import product
+from itertools import islice, product
 from math import prod
 from typing import Any, Final
 
@@ -16,8 +16,13 @@ from dealreg.analysis.readings import Variable
 
 __all__ = ["MOST_KINDS", "Kind", "Layout", "classified"]
 
-MOST_KINDS: Final = 20_000
+MOST_KINDS: Final = 4_000
 """So many kinds are told apart; policies that need more are bounded."""
+
+_MOST_STEPS: Final = 40_000
+_MOST_STEPS_IN_ALL: Final = 150_000
+"""So many values are looked at for one question, and for all; policies that need more are bounded.
+"""
 
 
 @attrs.frozen(eq=False)
@@ -42,10 +47,14 @@ class Layout:
     Attributes:
         positions: the place of each position in a signature.
         kept: the variables that orders and windows look at, with the contests that do.
+        cut: grows where kinds are left out because there are too many.
+        left: how many values may still be looked at, as its one member.
     """
 
     positions: Mapping[Position, int]
     kept: Mapping[Variable, Collection[tuple[int, str]]]
+    cut: list[str] = attrs.field(factory=list)
+    left: list[int] = attrs.field(factory=lambda: [_MOST_STEPS_IN_ALL])
 
     def blank(self) -> tuple[Any, ...]:
         """The signature before anything was asked."""
@@ -99,7 +108,7 @@ def classified(
         states = _asked(states, chosen, domains, partner, layout, _remember(needed, kept, layout))
     known = set(next(iter(states.values()))) if states else set()
     rest = [each for each in sorted(kept) if each not in known]
-    states = _crossed(states, rest, domains, _remember(set(), kept, layout))
+    states = _crossed(states, rest, domains, layout, _remember(set(), kept, layout))
     return [Kind(key[0], key[1], values) for key, values in states.items()]
 
 
@@ -116,15 +125,17 @@ def _remember(needed: set[Variable], kept: Collection[Variable], layout: Layout)
     asked = sorted(needed)
     ordered = [each for each in sorted(kept) if each not in needed]
 
+    masks: dict[tuple[Any, ...], list[Variable | None]] = {}
+
     def remembered(signature: tuple[Any, ...], values: Mapping[Variable, Any]) -> tuple[Any, ...]:
-        still = tuple(values.get(each) for each in asked)
-        for_order = tuple(
-            values.get(each)
-            if each not in layout.kept or layout.looked_at(signature, each)
-            else None
-            for each in ordered
-        )
-        return (*still, *for_order)
+        mask = masks.get(signature)
+        if mask is None:
+            mask = masks[signature] = [
+                each if each not in layout.kept or layout.looked_at(signature, each) else None
+                for each in ordered
+            ]
+        still = [values.get(each) for each in asked]
+        return (*still, *(None if each is None else values.get(each) for each in mask))
 
     return remembered
 
@@ -139,37 +150,53 @@ def _asked(
 ) -> dict[_State, dict[Variable, Any]]:
     known = set(next(iter(states.values()))) if states else set()
     new = [each for each in question.variables if each not in known]
-    combinations = list(product(*(domains[each] for each in new)))
+    combinations = list(islice(product(*(domains[each] for each in new)), _MOST_STEPS))
     spread = [
         (signature, {**values, **dict(zip(new, combination, strict=True))})
-        for (signature, _), values in states.items()
+        for (signature, _), values in _few(states, len(combinations), layout)
         for combination in combinations
     ]
     asked = dict.fromkeys(tuple(each[v] for v in question.variables) for _, each in spread)
     answers = question.answers(list(asked), partner)
     counts = [(layout.positions[p], p[2], how) for p, how in question.counts.items()]
     made: dict[_State, dict[Variable, Any]] = {}
+    settled: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for signature, values in spread:
         answer = answers[(partner, *(values[v] for v in question.variables))]
         after = list(signature)
         for at, role, how in counts:
             after[at] = max(after[at], how[answer]) if role == ADMISSION else how[answer]
-        settled = layout.settled(tuple(after))
-        made.setdefault((settled, remember(settled, values)), values)
-    return dict(list(made.items())[:MOST_KINDS])
+        reached = tuple(after)
+        if reached not in settled:
+            settled[reached] = layout.settled(reached)
+        reached = settled[reached]
+        made.setdefault((reached, remember(reached, values)), values)
+    return dict(_few(made, _MOST_STEPS // MOST_KINDS, layout))
+
+
+def _few(
+    states: Mapping[_State, dict[Variable, Any]], each: int, layout: Layout
+) -> list[tuple[_State, dict[Variable, Any]]]:
+    """The states, or so many of the first as can be looked at, with `each` values for every one."""
+    most = max(min(_MOST_STEPS, layout.left[0]) // max(each, 1), 1)
+    if len(states) > most or each >= _MOST_STEPS:
+        layout.cut.append("kinds")
+    layout.left[0] -= min(most, len(states)) * each
+    return list(islice(states.items(), most))
 
 
 def _crossed(
     states: Mapping[_State, dict[Variable, Any]],
     rest: Sequence[Variable],
     domains: Mapping[Variable, Sequence[Any]],
+    layout: Layout,
     remember: _Remember,
 ) -> dict[_State, dict[Variable, Any]]:
     """Every state with every value of the variables that nothing has asked about."""
     made: dict[_State, dict[Variable, Any]] = {}
-    combinations = list(product(*(domains[each] for each in rest)))
-    for (signature, _), values in states.items():
+    combinations = list(islice(product(*(domains[each] for each in rest)), _MOST_STEPS))
+    for (signature, _), values in _few(states, len(combinations), layout):
         for combination in combinations:
             chosen = {**values, **dict(zip(rest, combination, strict=True))}
             made.setdefault((signature, remember(signature, chosen)), chosen)
-    return dict(list(made.items())[:MOST_KINDS])
+    return dict(_few(made, _MOST_STEPS // MOST_KINDS, layout))

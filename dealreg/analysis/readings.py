@@ -29,7 +29,7 @@ IDENTITIES = frozenset({"registration_id", "partner_id", "opportunity_id", "cust
 """Fields that say who a record is. They differ between the cases by themselves."""
 
 
-@attrs.frozen(order=True)
+@attrs.frozen(order=True, cache_hash=True)
 class Variable:
     """A fact that cases differ in: a field of one subject, as it is or as it was before.
 
