@@ -93,7 +93,9 @@ class TestWhereTheyPart:
         assert ("returned", "requires") in kinds(compare(old, new))
 
     def test_a_queue(self):
-        assert ("queue", "prefer") in kinds(compare(rules(FIRST), rules(FIRST, others(stand="waiting"))))
+        assert ("queue", "prefer") in kinds(
+            compare(rules(FIRST), rules(FIRST, others(stand="waiting")))
+        )
 
     def test_a_benefit_that_only_one_has(self):
         two = Policy(
@@ -109,7 +111,9 @@ class TestWhereTheyPart:
 
     def test_periods_and_milestones(self):
         old = rules(FIRST, period("90 days"), milestone("amended_at", "30 days", grace="40 days"))
-        longer = rules(FIRST, period("91 days"), milestone("amended_at", "30 days", grace="40 days"))
+        longer = rules(
+            FIRST, period("91 days"), milestone("amended_at", "30 days", grace="40 days")
+        )
         later = rules(FIRST, period("90 days"), milestone("amended_at", "31 days", grace="40 days"))
 
         assert ("lost", "period") not in kinds(compare(old, longer))
@@ -138,7 +142,9 @@ class TestWhereTheyPart:
 
     def test_the_age_of_a_registration(self):
         fields = [
-            Field("open_for", "duration", derived=Elapsed("submitted_at", "asked_at"), changes=False)
+            Field(
+                "open_for", "duration", derived=Elapsed("submitted_at", "asked_at"), changes=False
+            )
         ]
         from datetime import timedelta
 
@@ -187,7 +193,11 @@ class TestLimits:
                 [FIRST, requirement("A", field("tier") >= "gold", if_false="refer")],
                 [highest("tier").then(FIRST), requirement("A", field("tier") >= "gold")],
             ),
-            ("queue", [FIRST, within("7 days"), others(stand="waiting")], [FIRST, within("7 days")]),
+            (
+                "queue",
+                [FIRST, within("7 days"), others(stand="waiting")],
+                [FIRST, within("7 days")],
+            ),
             ("calendar", [FIRST, within("1 month")], [FIRST, within("30 days")]),
             (
                 "identity",
@@ -346,5 +356,3 @@ def test_rules_of_every_other_kind_are_compared():
     answers = [each for change in found.changes for each in change.witness.answers]
     assert {each.name for each in answers} >= {"clear"}
     assert "is answered" in report_comparison(found, old)
-
-
