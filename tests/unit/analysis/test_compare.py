@@ -204,7 +204,6 @@ class TestLimits:
                 [FIRST, requirement("A", field("partner_id") == "P9")],
                 [FIRST],
             ),
-            ("derived_order", [highest("ahead_of_tender")], [FIRST]),
             ("counts_others", [lowest("earlier_by_same_partner")], [FIRST]),
             (
                 "counts_others",
@@ -268,7 +267,7 @@ class TestLimits:
         assert "scopes" in self.codes(old, two(FIRST))
 
     def test_more_texts_than_every_set_of(self):
-        names = [f"product {number}" for number in range(14)]
+        names = [f"product_{number}" for number in range(14)]
         old = rules(FIRST, *(requirement(f"R{n}", field("products").covers(n)) for n in names))
         new = rules(FIRST, requirement("ALL", field("products").covers(*names)))
 
@@ -281,8 +280,10 @@ def True_():  # noqa: N802
 
 class TestScope:
     def test_must_be_sound(self):
-        with pytest.raises(PolicyErrors, match="tiger"):
+        with pytest.raises(PolicyErrors) as raised:
             compare(rules(FIRST), rules(FIRST), scope=field("tiger") >= "gold")
+
+        assert "tiger" in str(raised.value.exceptions[0])
 
     def test_leaves_out_what_does_not_satisfy_it(self):
         old = rules(FIRST)
