@@ -28,6 +28,7 @@ from dealreg import (
 )
 
 ROUNDS = 7
+SATISFIED = 80
 INCUMBENT = field("incumbent").is_true()
 LARGE = field("amount") >= money("50000 EUR")
 
@@ -56,7 +57,7 @@ def realistic(grace: str = "7 days", *, rewritten: bool = False) -> Policy:
                 "special_bid",
                 holder_of("protection"),
                 requirement("GOLD", field("tier") >= "gold"),
-                requirement("SATISFIED", field("satisfaction_score") >= 80),
+                requirement("SATISFIED", field("satisfaction_score") >= SATISFIED),
                 requirement("CERTIFIED", field("accreditations").covers("vdi")),
                 earliest("submitted_at"),
             ),
