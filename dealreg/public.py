@@ -1,5 +1,7 @@
 """The public names, each imported from its home. `import dealreg` loads this on first use."""
 
+from dealreg.analysis.compare import compare, difference
+from dealreg.analysis.deadlocks import deadlocks
 from dealreg.checking.check import Finding, Findings, check
 from dealreg.deciders.compiling import Compiled, compiled
 from dealreg.deciders.deciding import decide, record, rerun
@@ -166,10 +168,13 @@ __all__ = [
     "banded",
     "check",
     "columnar",
+    "compare",
     "competing_on",
     "compiled",
     "contest",
+    "deadlocks",
     "decide",
+    "difference",
     "duration",
     "earliest",
     "everyone_qualifying",

@@ -11,6 +11,7 @@ import click
 import dealreg
 from dealreg.cli.bulk import bulk
 from dealreg.cli.check import check
+from dealreg.cli.comparing import compare, deadlocks
 from dealreg.cli.convert import convert
 from dealreg.cli.describe import describe
 from dealreg.cli.example import example
@@ -118,6 +119,8 @@ _COMMANDS = (
     resolve,
     explain,
     check,
+    compare,
+    deadlocks,
     describe,
     test,
     convert,

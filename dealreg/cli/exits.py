@@ -11,7 +11,7 @@ class Exit(IntEnum):
     OK = 0
     """It did what was asked."""
     FOUND = 1
-    """`check` found errors, `test` a case that fails, or `rerun` other bytes than the record's."""
+    """What was looked for: errors, a failing case, a difference, a deadlock, other bytes."""
     USAGE = 2
     """The command line cannot be carried out as written."""
     POLICY = 3

@@ -1,6 +1,8 @@
 """How to say it: policies in plain English, decisions explained to each kind of reader."""
 
 from dealreg.rendering.case_report import report_case, report_cases
+from dealreg.rendering.comparison_report import report_comparison
+from dealreg.rendering.deadlock_report import report_deadlocks
 from dealreg.rendering.describe import describe
 from dealreg.rendering.dispute_report import report_disputes
 from dealreg.rendering.document import (
@@ -28,6 +30,8 @@ __all__ = [
     "explain",
     "report_case",
     "report_cases",
+    "report_comparison",
+    "report_deadlocks",
     "report_disputes",
     "tell_story",
     "to_rows",

@@ -12,6 +12,7 @@ KEPT = [kind for kind in values() if isinstance(vars(kind).get("tag"), str)]
 """What can be stored: facts, policies, outcomes and their parts."""
 
 AT_WORK = {
+    "dealreg.analysis.compare._Seen": "gathers the differences that are found",
     "dealreg.checking.orders._Before": "grows with every preference",
     "dealreg.deciders.compiled.awarding.Award": "collects who gets what of one contest",
     "dealreg.deciders.compiled.context.Context": "looks at the whole case when first asked to",

@@ -1,0 +1,11 @@
+"""What could happen: the questions a policy's author asks of all cases, not of one.
+
+The cases are finitely many representatives, and the reference decider is run on each of them; there
+is no second semantics. Verdicts say whether they are exact or bounded, and which clauses bound
+them.
+"""
+
+from dealreg.analysis.compare import compare, difference
+from dealreg.analysis.deadlocks import deadlocks
+
+__all__ = ["compare", "deadlocks", "difference"]

@@ -1,0 +1,397 @@
+"""Do two policies decide every case alike, and if not, where do they part?"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+import attrs
+
+from dealreg.analysis.cases import Cases, cases_of
+from dealreg.analysis.limits import changed, cone, limits_of, over_time, shape_limits
+from dealreg.analysis.scenes import Claim, Scene, facts_of, named, run
+from dealreg.analysis.times import ASKED
+from dealreg.analysis.witnesses import smallest
+from dealreg.checking.predicates import predicate_findings
+from dealreg.deciders.deciding import sound
+from dealreg.deciders.reference.decide import decide_unchecked
+from dealreg.deciders.reference.governing import in_order
+from dealreg.deciders.reference.run import Run
+from dealreg.errors import UsageError, shown
+from dealreg.outcome.comparison import (
+    Change,
+    ChangeKind,
+    Comparison,
+    Limit,
+    LimitCode,
+    Premise,
+    Witness,
+)
+from dealreg.outcome.decision import PolicyRef, Standing, StandingKind
+from dealreg.outcome.findings import Findings
+from dealreg.outcome.record import frozen_answers
+from dealreg.policy.normal import policy_digest
+from dealreg.policy.policies import Policy
+from dealreg.policy.predicates import Predicate, predicate
+
+__all__ = [
+    "MOST_PATTERNS",
+    "batches",
+    "compare",
+    "difference",
+    "only",
+    "only_policies",
+    "premises_of",
+    "reference_of",
+]
+
+MOST_PATTERNS: Final = 4_000
+"""So many patterns of pairs are decided for each benefit; policies that need more are bounded."""
+
+_BATCH: Final = 64
+
+
+def compare(old: Policy, new: Policy, *, scope: Any = None) -> Comparison:
+    """Whether two policies decide every case alike, or all the ways in which they differ.
+
+    The verdict is exact for cases of every size where the shape of the policies allows it, and
+    says so; else it is bounded to two registrations, and names the clauses that bound it.
+
+    Args:
+        old: today's rules.
+        new: the proposed ones.
+        scope: a predicate; only conflicts all of whose registrations satisfy it are compared.
+
+    Raises:
+        PolicyErrors: a policy is not sound, or the scope asks what cannot be asked.
+        UsageError: for something else than two policies that fit the same facts.
+
+    >>> from dealreg import Policy, contest, earliest, field, requirement
+    >>> def rules(least):
+    ...     return Policy(programme="Example", contests=[contest("protection",
+    ...         requirement("SMALL", field("quantity") >= least), earliest("submitted_at"))])
+    >>> compare(rules(5), rules(5)).equivalent
+    True
+    >>> [each.kind.value for each in compare(rules(5), rules(6)).changes]
+    ['changes_hands', 'from_a_person', 'lost']
+    """
+    asked = None if scope is None else predicate(scope)
+    only_policies(old, new)
+    _check_scope(asked, old, new)
+    cases = cases_of((old, new), asked)
+    seen = _Seen(cases, old, new)
+    seen.look()
+    limits = _limits(cases, old, new)
+    if seen.cut:
+        limits |= {Limit(code=LimitCode.CROWDED, clause=f"contests[{each}]") for each in seen.cut}
+    return Comparison(
+        old=reference_of(old),
+        new=reference_of(new),
+        limits=sorted(limits),
+        premises=premises_of(asked),
+        changes=seen.changes(),
+        cases=seen.count,
+    )
+
+
+def difference(old: Policy, new: Policy, *, scope: Any = None) -> Witness | None:
+    """The first case found on which two policies differ, made small; None where there is none.
+
+    Faster than `compare` where they differ; it stops at the first difference.
+
+    Raises:
+        PolicyErrors, UsageError: as `compare`.
+
+    >>> from dealreg import Policy, contest, earliest, latest
+    >>> first = Policy(programme="Example", contests=[contest("protection", earliest("score"))])
+    >>> last = Policy(programme="Example", contests=[contest("protection", latest("score"))])
+    >>> len(difference(first, last).facts.registrations)
+    2
+    """
+    asked = None if scope is None else predicate(scope)
+    only_policies(old, new)
+    _check_scope(asked, old, new)
+    seen = _Seen(cases_of((old, new), asked), old, new, first=True)
+    seen.look()
+    return next((each.witness for each in seen.changes()), None)
+
+
+def only_policies(*given: object) -> None:
+    """Check that policies were given, and sound ones.
+
+    Raises:
+        UsageError, PolicyErrors: when they were not.
+    """
+    for each in given:
+        if not isinstance(each, Policy):
+            raise UsageError(
+                f"{shown(each)} is not a policy",
+                value=each,
+                hint="of a policy book, give the policies of two editions",
+            )
+        sound(each)
+
+
+def reference_of(policy: Policy) -> PolicyRef:
+    """The policy by name, version and digest."""
+    return PolicyRef(
+        programme=policy.programme, version=policy.version, digest=policy_digest(policy)
+    )
+
+
+def premises_of(scope: Predicate | None = None) -> tuple[Premise, ...]:
+    """What a verdict takes for granted."""
+    taken = (Premise.NOTHING_AWARDED, Premise.NOT_ENDED, Premise.REASONS_ASIDE)
+    return taken if scope is None else (*taken, Premise.IN_SCOPE)
+
+
+def _check_scope(scope: Predicate | None, old: Policy, new: Policy) -> None:
+    if scope is None:
+        return
+    for policy in (old, new):
+        found = predicate_findings(scope, "scope", policy.vocabulary())
+        Findings(tuple(found)).raise_errors()
+
+
+def _limits(cases: Cases, old: Policy, new: Policy) -> set[Limit]:
+    variables = sorted({v for g in cases.groups for k in g[0] for v in k.values})
+    limits = limits_of((old, new), cases.found, variables, cases.timetable.crowded)
+    limits |= set(over_time(old, new))
+    limits |= {
+        Limit(code=LimitCode.LADDER, clause=f"fields[{each}]") for each in cases.found.ladders
+    }
+    if cases.crowded:
+        limits.add(Limit(code=LimitCode.CROWDED, clause="contests"))
+    for policy in (old, new):
+        for contest in policy.contests:
+            if changed(old, new, contest.benefit):
+                limits |= set(shape_limits(policy, contest))
+    return limits
+
+
+_Got = tuple[StandingKind, str | None, int | None, Any]
+
+
+def _got(standing: Standing) -> _Got:
+    """What a standing comes to, without the reasons."""
+    kind = standing.kind
+    place = standing.place if kind in (StandingKind.GRANTED, StandingKind.WAITING) else None
+    return (kind, standing.line, place, standing.entitlement)
+
+
+_NOTHING: Final[tuple[_Got, ...]] = ((StandingKind.DENIED, None, None, None),)
+
+
+@attrs.frozen(eq=False)
+class _Parting:
+    """Where and how the decisions of one case differ for one benefit."""
+
+    benefit: str
+    kind: ChangeKind
+    stage: str
+    clause: str
+    side: str
+    places: tuple[int, ...]
+
+    @property
+    def group(self) -> tuple[str, ...]:
+        return (self.benefit, self.kind.value, self.stage, self.clause)
+
+
+@attrs.define(eq=False)
+class _Seen:
+    """The differences found so far, grouped, each with the first case that showed it."""
+
+    cases: Cases
+    old: Policy
+    new: Policy
+    first: bool = False
+    count: int = 0
+    cut: list[str] = attrs.field(factory=list)
+    found: dict[tuple[str, ...], tuple[int, _Parting, Scene]] = attrs.field(factory=dict)
+
+    def benefits(self) -> tuple[str, ...]:
+        """The benefits of both policies, those that others depend on first."""
+        return tuple(dict.fromkeys((*in_order((self.old,)), *in_order((self.new,)))))
+
+    def look(self) -> None:
+        """Decide one registration of every kind, then pairs where they can tell more."""
+        alone = (Scene((Claim(each.values),)) for each in self.cases.singles())
+        self._decide(alone, self.benefits(), (self.old, self.new))
+        for benefit in self.benefits():
+            if self.first and self.found:
+                return
+            if self._needs_pairs(benefit):
+                self._pairs(benefit)
+
+    def _needs_pairs(self, benefit: str) -> bool:
+        if changed(self.old, self.new, benefit):
+            return True
+        upstream = {*cone(self.old, benefit), *cone(self.new, benefit)}
+        return any(group[0] in upstream for group in self.found)
+
+    def _pairs(self, benefit: str) -> None:
+        policies = (only(self.old, benefit), only(self.new, benefit))
+        contests = {
+            (number, each.benefit)
+            for number, policy in enumerate(policies)
+            for each in policy.contests
+        }
+        pairs = self.cases.pairs(contests)
+        scenes = (each.scene() for each in islice(pairs, MOST_PATTERNS))
+        self._decide(scenes, (benefit,), policies)
+        if next(pairs, None) is not None:
+            self.cut.append(benefit)
+
+    def _decide(
+        self, scenes: Iterable[Scene], benefits: Sequence[str], policies: tuple[Policy, Policy]
+    ) -> None:
+        for batch in batches(scenes, 8 if self.first else _BATCH):
+            self.count += len(batch)
+            runs = [run(policy, batch, self.cases.keys) for policy in policies]
+            for number, scene in enumerate(batch):
+                size = len(scene.claims)
+                for parting in _partings(runs[0], runs[1], number, size, benefits):
+                    times, kept, shown_by = self.found.get(parting.group, (0, parting, scene))
+                    self.found[parting.group] = (times + 1, kept, shown_by)
+                    if self.first:
+                        return
+
+    def changes(self) -> list[Change]:
+        """The kinds of change, in the order of benefits and stages, each with a small case."""
+        return [
+            self._change(times, parting, scene)
+            for _, (times, parting, scene) in sorted(self.found.items(), key=lambda e: e[0])
+        ]
+
+    def _change(self, times: int, parting: _Parting, scene: Scene) -> Change:
+        policies = (only(self.old, parting.benefit), only(self.new, parting.benefit))
+
+        def shows(simpler: Scene) -> bool:
+            runs = [run(policy, [simpler], self.cases.keys) for policy in policies]
+            found = _partings(runs[0], runs[1], 0, len(simpler.claims), (parting.benefit,))
+            return any(each.group == parting.group for each in found) and self._inside(simpler)
+
+        small = smallest(scene, shows)
+        runs = [run(policy, [small], self.cases.keys) for policy in policies]
+        places = next(_partings(runs[0], runs[1], 0, len(small.claims), (parting.benefit,))).places
+        return Change(
+            kind=parting.kind,
+            benefit=parting.benefit,
+            stage=parting.stage,
+            clause=parting.clause,
+            side=parting.side,
+            patterns=times,
+            witness=self._witness(small, places),
+        )
+
+    def _inside(self, scene: Scene) -> bool:
+        """Whether all registrations of a case satisfy the scope that was asked about."""
+        return self.cases.inside is None or self.cases.inside(scene)
+
+    def _witness(self, scene: Scene, places: tuple[int, ...]) -> Witness:
+        facts, answers = facts_of([scene], self.cases.keys, plain=True)
+        return Witness(
+            facts=facts,
+            at=ASKED,
+            answers=frozen_answers(answers),
+            about=tuple(f"R{place}" for place in places),
+            old=decide_unchecked(self.old, facts, ASKED, answers),
+            new=decide_unchecked(self.new, facts, ASKED, answers),
+        )
+
+
+def only(policy: Policy, benefit: str) -> Policy:
+    """The policy, of one benefit and what it depends on."""
+    wanted = cone(policy, benefit)
+    return attrs.evolve(policy, contests=[e for e in policy.contests if e.benefit in wanted])
+
+
+def batches(scenes: Iterable[Scene], size: int) -> Iterator[list[Scene]]:
+    """The cases, so many at a time."""
+    waiting = iter(scenes)
+    while batch := list(islice(waiting, size)):
+        yield batch
+
+
+def _partings(
+    before: Run, after: Run, number: int, size: int, benefits: Sequence[str]
+) -> Iterator[_Parting]:
+    """The benefits for which two decisions of one case differ, and how."""
+    for benefit in benefits:
+        rows = []
+        for place in range(1, size + 1):
+            key = named(number, place)
+            mine, theirs = before.standings_of(benefit, key), after.standings_of(benefit, key)
+            got = tuple(map(_got, mine)) or _NOTHING, tuple(map(_got, theirs)) or _NOTHING
+            rows.append((place, mine, theirs, got))
+        different = [row for row in rows if row[3][0] != row[3][1]]
+        if different:
+            stage, clause, side = _where(benefit, different)
+            places = tuple(row[0] for row in different)
+            kind = _kind([row[3] for row in different])
+            yield _Parting(benefit, kind, stage, clause, side, places)
+
+
+def _kind(rows: Sequence[tuple[tuple[_Got, ...], tuple[_Got, ...]]]) -> ChangeKind:
+    lost = [row for row in rows if _has(row[0]) and not _has(row[1])]
+    gained = [row for row in rows if _has(row[1]) and not _has(row[0])]
+    if lost and gained:
+        return ChangeKind.CHANGES_HANDS
+    kinds = [{each[0] for each in side} for row in rows for side in row]
+    before, after = set().union(*kinds[::2]), set().union(*kinds[1::2])
+    if StandingKind.REFERRED in after - before:
+        return ChangeKind.TO_A_PERSON
+    if StandingKind.REFERRED in before - after:
+        return ChangeKind.FROM_A_PERSON
+    if lost or gained:
+        return ChangeKind.LOST if lost else ChangeKind.GAINED
+    if StandingKind.RETURNED in before ^ after:
+        return ChangeKind.RETURNED
+    return ChangeKind.QUEUE if StandingKind.WAITING in before | after else ChangeKind.TERMS
+
+
+def _has(got: tuple[_Got, ...]) -> bool:
+    return any(each[0] is StandingKind.GRANTED for each in got)
+
+
+_STAGES: Final = (
+    "status",
+    "editions",
+    "scope",
+    "period",
+    "milestones",
+    "requires",
+    "after",
+    "overrides",
+    "window",
+    "one_per",
+    "prefer",
+    "capacity",
+    "joint",
+    "tie",
+    "final_from",
+    "others",
+    "gives",
+)
+"""The stages, in the order in which they are decided."""
+
+
+def _where(benefit: str, rows: Sequence[tuple[Any, ...]]) -> tuple[str, str, str]:
+    """The first stage that decided otherwise for somebody: the stage, its clause, and whose."""
+    whole = f"contests[{benefit}]"
+    clauses = [
+        (each.clause, side)
+        for _, mine, theirs, _ in rows
+        for side, standings in (("old", mine), ("new", theirs))
+        for each in standings
+        if each.clause != whole
+    ]
+    placed = [
+        (_STAGES.index(stage), clause, side)
+        for clause, side in clauses
+        if (stage := clause.removeprefix(f"{whole}.").partition("[")[0]) in _STAGES
+    ]
+    if not placed:
+        return "gives", f"{whole}.gives", "new"
+    at, clause, side = min(placed, key=lambda each: (each[0], each[2] != "old", each[1]))
+    return _STAGES[at], clause, side

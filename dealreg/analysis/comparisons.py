@@ -1,0 +1,188 @@
+"""How the values of two registrations compare: all that orders and windows can see of them."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise, product
+from typing import Any, TypeAlias
+
+from dealreg.analysis.readings import Readings, Variable
+from dealreg.analysis.times import closing
+from dealreg.facts.calendars import Calendar
+from dealreg.facts.fields import FieldType
+from dealreg.facts.values import Money
+from dealreg.policy.contests import Contest
+from dealreg.policy.policies import Policy
+from dealreg.policy.predicates import Fact
+from dealreg.policy.stages import HeadStart, Key, Tie, Window
+
+__all__ = ["boxed", "compared_boxes", "comparison", "measured", "one_at_most"]
+
+Comparison: TypeAlias = Callable[[Any, Any], Any]
+"""What a contest can see of two values of one variable."""
+
+
+def measured(contest: Contest, found: Readings) -> set[Variable]:
+    """The variables of which a contest sees more than the order."""
+    looked: set[Variable] = set()
+    window = contest.window
+    if window is not None:
+        looked.update(found.variables(window.clock))
+        if isinstance(window, HeadStart):
+            looked.update(found.variables(window.ladder))
+    if contest.joint is not None:
+        joint = contest.joint
+        names = (*joint.distinct, *joint.disjoint, *(each.field for each in joint.stature))
+        looked.update(v for name in names for v in found.variables(Fact(name)))
+    if contest.scope.lines is not None:
+        looked.update(found.variables(Fact(contest.scope.lines)))
+    return looked
+
+
+def one_at_most(policy: Policy, contest: Contest) -> bool:
+    """Whether never more than one registration gets so far that an order could be asked for.
+
+    It is so where only the one holder of another benefit may have this one.
+    """
+    for after in contest.after:
+        other = policy.contest(after.benefit)
+        if other is None or not after.holds or other.scope != contest.scope:
+            continue
+        alone = other.capacity == 1 and other.tie is not Tie.SHARE and other.scope.lines is None
+        if alone or one_at_most(policy, other):
+            return True
+    return False
+
+
+def comparison(
+    policies: Sequence[Policy],
+    found: Readings,
+    variable: Variable,
+    contests: Collection[tuple[int, str]],
+) -> Comparison:
+    """What some contests can see of two values of a variable."""
+    looking = [
+        (policy, contest)
+        for number, policy in enumerate(policies)
+        for contest in policy.contests
+        if (number, contest.benefit) in contests and not one_at_most(policy, contest)
+    ]
+    field = found.fields[variable.name]
+    seen: list[Comparison] = []
+    for policy, contest in looking:
+        keys = [k for k in contest.prefer if isinstance(k, Key)]
+        own = [k for k in keys if variable in found.variables(k.fact)]
+        if any(k.fact.name != variable.name for k in own):
+            return _raw
+        currencies = sorted({k.currency for k in own if k.currency})
+        seen += [_amounts(each) for each in currencies]
+        if own and not currencies:
+            seen.append(_order(field.levels))
+        if variable not in measured(contest, found):
+            continue
+        window = contest.window
+        timed = window is not None and variable.name == window.clock.name
+        if window is None or not timed or field.type is not FieldType.INSTANT:
+            return _raw
+        seen.append(_windowed(window, policy))
+    return _together(seen)
+
+
+def _together(seen: Sequence[Comparison]) -> Comparison:
+    def both(one: Any, other: Any) -> Any:
+        if one is None or other is None:
+            return (one is None, other is None)
+        return tuple(each(one, other) for each in seen)
+
+    return both
+
+
+def _raw(one: Any, other: Any) -> Any:
+    return (one, other)
+
+
+def _order(levels: Sequence[str]) -> Comparison:
+    def order(one: Any, other: Any) -> int:
+        if levels:
+            one, other = levels.index(one), levels.index(other)
+        return int(one > other) - int(one < other)
+
+    return order
+
+
+def _amounts(currency: str) -> Comparison:
+    def amounts(one: Money, other: Money) -> Any:
+        mine, theirs = one.currency == currency, other.currency == currency
+        if not (mine and theirs):
+            return (mine, theirs)
+        return int(one.amount > other.amount) - int(one.amount < other.amount)
+
+    return amounts
+
+
+def _windowed(window: Window, policy: Policy) -> Comparison:
+    if isinstance(window, HeadStart):
+        return _started(window, policy)
+    calendars: Mapping[str, Calendar] = {each.name: each for each in policy.calendars}
+
+    def windowed(one: datetime, other: datetime) -> Any:
+        first, second = min(one, other), max(one, other)
+        order = int(one > other) - int(one < other)
+        return (order, second > closing(window, first, calendars))
+
+    return windowed
+
+
+def _started(window: HeadStart, policy: Policy) -> Comparison:
+    """By how many steps of the head start two are apart, or between which."""
+    field = policy.vocabulary().get(window.ladder.name)
+    levels = len(field.levels) if field is not None else 1
+    step = timedelta(**{window.length.unit.value: window.length.length})
+    marks = sorted({place * step for place in range(1 - levels, levels)})
+    assert all(one < other for one, other in pairwise(marks))
+
+    def started(one: datetime, other: datetime) -> Any:
+        return (bisect_left(marks, other - one), bisect_right(marks, other - one))
+
+    return started
+
+
+Box: TypeAlias = tuple[tuple[Any, ...], ...]
+"""Values for each variable, every one of which goes with every one of the others."""
+
+
+def boxed(keys: Iterable[tuple[Any, ...]]) -> list[Box]:
+    """Tuples of values as few boxes: what can be looked at variable by variable.
+
+    >>> boxed([(1, "a"), (1, "b"), (2, "a"), (2, "b"), (3, "a")])
+    [((1, 2), ('a', 'b')), ((3,), ('a',))]
+    """
+    given = list(keys)
+    if not given or not given[0]:
+        return [()] if given else []
+    tails: dict[Any, dict[tuple[Any, ...], None]] = {}
+    for first, *rest in given:
+        tails.setdefault(first, {})[tuple(rest)] = None
+    alike: dict[frozenset[tuple[Any, ...]], list[Any]] = {}
+    for first, rests in tails.items():
+        alike.setdefault(frozenset(rests), []).append(first)
+    return [(tuple(firsts), *box) for firsts in alike.values() for box in boxed(tails[firsts[0]])]
+
+
+def compared_boxes(
+    boxes: Sequence[Box], others: Sequence[Box], compared: Sequence[Comparison]
+) -> dict[tuple[Any, ...], tuple[tuple[Any, ...], tuple[Any, ...]]]:
+    """How the values of two can compare, each with two tuples of values that do so."""
+    made: dict[tuple[Any, ...], tuple[tuple[Any, ...], tuple[Any, ...]]] = {}
+    for mine, theirs in product(boxes, others):
+        by_variable: list[dict[Any, tuple[Any, Any]]] = []
+        for compare, values, other_values in zip(compared, mine, theirs, strict=True):
+            seen: dict[Any, tuple[Any, Any]] = {}
+            for two in product(values, other_values):
+                seen.setdefault(compare(*two), two)
+            by_variable.append(seen)
+        for chosen in product(*(each.items() for each in by_variable)):
+            sign = tuple(each for each, _ in chosen)
+            pair = (tuple(two[0] for _, two in chosen), tuple(two[1] for _, two in chosen))
+            made.setdefault(sign, pair)
+    return made

@@ -1,0 +1,202 @@
+"""Kinds of registrations: those that every policy in question treats alike, one of each.
+
+Question after question is answered for the values of its variables. What later questions do not
+ask, and no order looks at, is forgotten, so that the kinds stay few however many facts there are.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import islice, product
+from math import prod
+from typing import Any, Final
+
+import attrs
+
+from dealreg.analysis.questions import ADMISSION, RETURNED, Position, Question
+from dealreg.analysis.readings import Variable
+
+__all__ = ["MOST_KINDS", "Kind", "Layout", "classified"]
+
+MOST_KINDS: Final = 4_000
+"""So many kinds are told apart; policies that need more are bounded."""
+
+_MOST_STEPS: Final = 40_000
+_MOST_STEPS_IN_ALL: Final = 150_000
+"""So many values are looked at for one question, and for all; policies that need more are bounded.
+"""
+
+
+@attrs.frozen(eq=False)
+class Kind:
+    """Registrations that are treated alike, with one of them.
+
+    Attributes:
+        signature: what the answers amount to, position by position.
+        keys: the values that orders and windows look at, by variable.
+        values: the values of one such registration.
+    """
+
+    signature: tuple[Any, ...]
+    keys: tuple[Any, ...]
+    values: Mapping[Variable, Any]
+
+
+@attrs.frozen(eq=False)
+class Layout:
+    """Which answers matter, and to which contests.
+
+    Attributes:
+        positions: the place of each position in a signature.
+        kept: the variables that orders and windows look at, with the contests that do.
+        cut: grows where kinds are left out because there are too many.
+        left: how many values may still be looked at, as its one member.
+    """
+
+    positions: Mapping[Position, int]
+    kept: Mapping[Variable, Collection[tuple[int, str]]]
+    cut: list[str] = attrs.field(factory=list)
+    left: list[int] = attrs.field(factory=lambda: [_MOST_STEPS_IN_ALL])
+
+    def blank(self) -> tuple[Any, ...]:
+        """The signature before anything was asked."""
+        return (0,) * len(self.positions)
+
+    def takes_part(self, signature: tuple[Any, ...], contest: tuple[int, str]) -> bool:
+        """Whether a registration takes part in a contest, or a person may admit it."""
+        at = self.positions.get((*contest, ADMISSION))
+        return at is None or signature[at] < RETURNED
+
+    def settled(self, signature: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The signature without what no longer matters to those that take no part."""
+        made = list(signature)
+        for position, at in self.positions.items():
+            contest = position[:2]
+            counts = position[2] != ADMISSION and bool(position[1])
+            if counts and not self.takes_part(signature, contest):
+                made[at] = 0
+        return tuple(made)
+
+    def looked_at(self, signature: tuple[Any, ...], variable: Variable) -> bool:
+        """Whether some contest that it takes part in looks at a variable."""
+        return any(self.takes_part(signature, each) for each in self.kept[variable])
+
+
+def classified(
+    start: Iterable[Kind],
+    questions: Sequence[Question],
+    domains: Mapping[Variable, Sequence[Any]],
+    layout: Layout,
+    kept: Collection[Variable],
+    partner: int = 1,
+) -> list[Kind]:
+    """The kinds that come of asking questions of every kind there was at the start.
+
+    Args:
+        start: kinds that have answered other questions before, with the values chosen.
+        questions: what is asked.
+        domains: the values to try of each variable.
+        layout: where answers count.
+        kept: the variables whose values are kept, because orders or others look at them.
+        partner: the number of the partner whose registration it is.
+    """
+    states = {(each.signature, ()): dict(each.values) for each in start}
+    left = list(questions)
+    while left:
+        known = set(next(iter(states.values()))) if states else set()
+        chosen = min(left, key=lambda each: _growth(each, known, domains))
+        left.remove(chosen)
+        needed = {each for question in left for each in question.variables}
+        states = _asked(states, chosen, domains, partner, layout, _remember(needed, kept, layout))
+    known = set(next(iter(states.values()))) if states else set()
+    rest = [each for each in sorted(kept) if each not in known]
+    states = _crossed(states, rest, domains, layout, _remember(set(), kept, layout))
+    return [Kind(key[0], key[1], values) for key, values in states.items()]
+
+
+_State = tuple[tuple[Any, ...], tuple[Any, ...]]
+_Remember = Callable[[tuple[Any, ...], Mapping[Variable, Any]], tuple[Any, ...]]
+
+
+def _growth(question: Question, known: set[Variable], domains: Mapping[Variable, Any]) -> int:
+    return prod(len(domains[each]) for each in question.variables if each not in known)
+
+
+def _remember(needed: set[Variable], kept: Collection[Variable], layout: Layout) -> _Remember:
+    """What must be remembered of the values: what is still to be asked, and what orders look at."""
+    asked = sorted(needed)
+    ordered = [each for each in sorted(kept) if each not in needed]
+
+    masks: dict[tuple[Any, ...], list[Variable | None]] = {}
+
+    def remembered(signature: tuple[Any, ...], values: Mapping[Variable, Any]) -> tuple[Any, ...]:
+        mask = masks.get(signature)
+        if mask is None:
+            mask = masks[signature] = [
+                each if each not in layout.kept or layout.looked_at(signature, each) else None
+                for each in ordered
+            ]
+        still = [values.get(each) for each in asked]
+        return (*still, *(None if each is None else values.get(each) for each in mask))
+
+    return remembered
+
+
+def _asked(
+    states: Mapping[_State, dict[Variable, Any]],
+    question: Question,
+    domains: Mapping[Variable, Sequence[Any]],
+    partner: int,
+    layout: Layout,
+    remember: _Remember,
+) -> dict[_State, dict[Variable, Any]]:
+    known = set(next(iter(states.values()))) if states else set()
+    new = [each for each in question.variables if each not in known]
+    combinations = list(islice(product(*(domains[each] for each in new)), _MOST_STEPS))
+    spread = [
+        (signature, {**values, **dict(zip(new, combination, strict=True))})
+        for (signature, _), values in _few(states, len(combinations), layout)
+        for combination in combinations
+    ]
+    asked = dict.fromkeys(tuple(each[v] for v in question.variables) for _, each in spread)
+    answers = question.answers(list(asked), partner)
+    counts = [(layout.positions[p], p[2], how) for p, how in question.counts.items()]
+    made: dict[_State, dict[Variable, Any]] = {}
+    settled: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for signature, values in spread:
+        answer = answers[(partner, *(values[v] for v in question.variables))]
+        after = list(signature)
+        for at, role, how in counts:
+            after[at] = max(after[at], how[answer]) if role == ADMISSION else how[answer]
+        reached = tuple(after)
+        if reached not in settled:
+            settled[reached] = layout.settled(reached)
+        reached = settled[reached]
+        made.setdefault((reached, remember(reached, values)), values)
+    return dict(_few(made, _MOST_STEPS // MOST_KINDS, layout))
+
+
+def _few(
+    states: Mapping[_State, dict[Variable, Any]], each: int, layout: Layout
+) -> list[tuple[_State, dict[Variable, Any]]]:
+    """The states, or so many of the first as can be looked at, with `each` values for every one."""
+    most = max(min(_MOST_STEPS, layout.left[0]) // max(each, 1), 1)
+    if len(states) > most or each >= _MOST_STEPS:
+        layout.cut.append("kinds")
+    layout.left[0] -= min(most, len(states)) * each
+    return list(islice(states.items(), most))
+
+
+def _crossed(
+    states: Mapping[_State, dict[Variable, Any]],
+    rest: Sequence[Variable],
+    domains: Mapping[Variable, Sequence[Any]],
+    layout: Layout,
+    remember: _Remember,
+) -> dict[_State, dict[Variable, Any]]:
+    """Every state with every value of the variables that nothing has asked about."""
+    made: dict[_State, dict[Variable, Any]] = {}
+    combinations = list(islice(product(*(domains[each] for each in rest)), _MOST_STEPS))
+    for (signature, _), values in _few(states, len(combinations), layout):
+        for combination in combinations:
+            chosen = {**values, **dict(zip(rest, combination, strict=True))}
+            made.setdefault((signature, remember(signature, chosen)), chosen)
+    return dict(_few(made, _MOST_STEPS // MOST_KINDS, layout))

@@ -1,0 +1,207 @@
+"""What policies read: the facts that can tell two cases apart, and what each is compared with."""
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from dealreg.errors import UsageError, shown
+from dealreg.facts.fields import Elapsed, Field, FieldType, Inside, Same, SinceEnded, Subject, Tally
+from dealreg.facts.values import Scalar
+from dealreg.facts.vocabulary import Vocabulary
+from dealreg.policy.contests import Contest
+from dealreg.policy.policies import Policy
+from dealreg.policy.predicates import (
+    Compare,
+    Covers,
+    External,
+    Fact,
+    OneOf,
+    Only,
+    Overlaps,
+    Predicate,
+)
+from dealreg.policy.stages import HeadStart, Key
+from dealreg.policy.walk import atoms, fact_of, predicates_of
+
+__all__ = ["IDENTITIES", "Readings", "Variable", "is_instant", "readings", "sources"]
+
+IDENTITIES = frozenset({"registration_id", "partner_id", "opportunity_id", "customer_id"})
+"""Fields that say who a record is. They differ between the cases by themselves."""
+
+
+@attrs.frozen(order=True, cache_hash=True)
+class Variable:
+    """A fact that cases differ in: a field of one subject, as it is or as it was before.
+
+    `before` is the value when the registration was made, where a policy reads both.
+    """
+
+    name: str
+    subject: str
+    before: bool = False
+
+    @property
+    def shared(self) -> bool:
+        """Whether the registrations of one conflict have it in common."""
+        return self.subject in (Subject.CUSTOMER, Subject.OPPORTUNITY)
+
+
+@attrs.frozen(eq=False)
+class Readings:
+    """What some policies read, taken together.
+
+    Attributes:
+        fields: the fields by name, derived ones included.
+        earlier: for each field, the instants as of which it is read; None for the decision.
+        constants: what a field is compared with, in the order met.
+        sets: for a set of texts, the texts that are named together.
+        ladders: the ordinal fields whose levels differ between the policies.
+    """
+
+    fields: dict[str, Field]
+    earlier: dict[str, set[str | None]]
+    constants: dict[str, list[Scalar]]
+    sets: dict[str, set[str]]
+    ladders: set[str] = attrs.field(factory=set)
+
+    def variables(self, fact: Fact) -> Iterator[Variable]:
+        """The variables that a fact is read from: its field's, or those it is derived from."""
+        if fact.as_of is not None:
+            yield from self.variables(Fact(fact.as_of))
+        field = self.fields.get(fact.name)
+        if field is None:
+            return
+        if field.derived is not None:
+            for name in sources(field):
+                yield from self.variables(Fact(name))
+        elif fact.name == "currency":
+            yield from self.variables(Fact("amount"))
+        elif fact.name not in IDENTITIES and fact.name != "asked_at":
+            both = None in self.earlier.get(fact.name, set()) and fact.as_of is not None
+            yield Variable(fact.name, field.subject.value, before=both)
+
+    def personal(self, predicate: Predicate) -> bool:
+        """Whether the answer depends on whose registration it is, beside the variables."""
+        names = {fact.name for _, atom in atoms(predicate) if (fact := fact_of(atom))}
+        fields = [self.fields[each] for each in names if each in self.fields]
+        return any(IDENTITIES & {each.name, *sources(each)} for each in fields)
+
+    def asked(self, predicate: Predicate) -> tuple[Variable, ...]:
+        """The variables that a predicate is about, sorted."""
+        found: set[Variable] = set()
+        for _, atom in atoms(predicate):
+            fact = fact_of(atom)
+            if fact is not None:
+                found.update(self.variables(fact))
+            elif isinstance(atom, External):
+                found.add(Variable(atom.name, "external"))
+        return tuple(sorted(found))
+
+
+def sources(field: Field) -> tuple[str, ...]:
+    """The fields that a derived field is made of, if they are the registration's own."""
+    match field.derived:
+        case Elapsed(start, end):
+            return (start, end)
+        case Same(left, right):
+            return (left, right)
+        case Inside(inner, outer):
+            return (inner, outer)
+        case Tally() | SinceEnded() | None:
+            return ()
+
+
+def readings(policies: Iterable[Policy], *predicates: Predicate) -> Readings:
+    """What the policies, and some predicates beside them, read."""
+    given = tuple(policies)
+    found = Readings({}, {}, {}, {})
+    for policy in given:
+        vocabulary = policy.vocabulary()
+        for fact in _facts(policy):
+            _note(found, vocabulary, fact)
+        for contest in policy.contests:
+            for path, predicate in predicates_of(contest):
+                _compared(found, vocabulary, predicate, path)
+    for predicate in predicates:
+        _compared(found, given[0].vocabulary(), predicate, "")
+    return found
+
+
+def _facts(policy: Policy) -> Iterator[Fact]:
+    for contest in policy.contests:
+        for preference in contest.prefer:
+            if isinstance(preference, Key):
+                yield preference.fact
+        if contest.window is not None:
+            yield contest.window.clock
+            if isinstance(contest.window, HeadStart):
+                yield contest.window.ladder
+        yield from map(Fact, _named(contest))
+
+
+def _named(contest: Contest) -> Iterator[str]:
+    """The fields that clocks, scope and joint holding name."""
+    if contest.period is not None:
+        yield contest.period.starts
+    for each in contest.milestones:
+        yield from (each.starts, each.met)
+        if each.agreed is not None:
+            yield each.agreed
+    if contest.scope.lines is not None:
+        yield contest.scope.lines
+    if contest.joint is not None:
+        yield from (*contest.joint.distinct, *contest.joint.disjoint)
+        yield from (stature.field for stature in contest.joint.stature)
+
+
+def _note(found: Readings, vocabulary: Vocabulary, fact: Fact) -> None:
+    for name in (fact.name, fact.as_of):
+        field = None if name is None else vocabulary.get(name)
+        if name is None or field is None:
+            continue
+        found.fields[name] = _common(found, found.fields.get(name), field)
+        found.earlier.setdefault(name, set()).add(fact.as_of if name == fact.name else None)
+        parts = ("amount",) if name == "currency" else sources(field)
+        for part in parts:
+            _note(found, vocabulary, Fact(part))
+
+
+def _common(found: Readings, known: Field | None, field: Field) -> Field:
+    """The field as both policies have it; of a ladder, the levels that both know."""
+    if known is None or known == field:
+        return field
+    if known.type is not field.type or known.derived != field.derived:
+        raise UsageError(
+            f"the policies declare {shown(field.name)} as two different fields",
+            place=f"fields[{field.name}]",
+            value=field.name,
+            hint="give one of the two fields another name",
+        )
+    if known.levels == field.levels:
+        return known
+    found.ladders.add(field.name)
+    return attrs.evolve(known, levels=[each for each in known.levels if each in field.levels])
+
+
+def _compared(found: Readings, vocabulary: Vocabulary, predicate: Predicate, path: str) -> None:
+    for _, atom in atoms(predicate, path):
+        fact = fact_of(atom)
+        if fact is None:
+            continue
+        _note(found, vocabulary, fact)
+        constants = found.constants.setdefault(fact.name, [])
+        match atom:
+            case Compare(_, _, value):
+                constants.append(value)
+            case OneOf(_, values):
+                constants.extend(values)
+            case Overlaps(_, texts) | Covers(_, texts) | Only(_, texts):
+                found.sets.setdefault(fact.name, set()).update(texts)
+            case _:
+                pass
+
+
+def is_instant(readings: Readings, variable: Variable) -> bool:
+    """Whether a variable is an instant."""
+    field = readings.fields.get(variable.name)
+    return field is not None and field.type is FieldType.INSTANT

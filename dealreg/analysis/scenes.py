@@ -1,0 +1,188 @@
+"""Cases made of representative values, and what the reference decider makes of them.
+
+Many cases are decided in one run: each has its own opportunity, customer and partners, so that
+none bears on another.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from dealreg.analysis.domains import RIVAL, SELF
+from dealreg.analysis.readings import Variable
+from dealreg.analysis.times import ASKED, FILED
+from dealreg.deciders.reference.decide import run_quietly
+from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.run import Run
+from dealreg.facts.case import Facts
+from dealreg.facts.core_fields import CORE_NAMES
+from dealreg.facts.fields import Subject
+from dealreg.facts.records import Change, EndCustomer, Opportunity, Partner, Registration
+from dealreg.facts.values import FrozenMap
+from dealreg.policy.policies import Policy
+
+__all__ = ["Assignment", "Claim", "Scene", "facts_of", "named", "run"]
+
+Assignment = Mapping[Variable, Any]
+"""Values of variables; a variable that is not there is missing from the facts."""
+
+
+@attrs.frozen(eq=False)
+class Claim:
+    """One registration of a case: its values, and whether its partner is the first or the second.
+
+    `partner` 1 is the partner that texts of the first registration call their own.
+    """
+
+    values: Assignment
+    partner: int = 1
+
+
+@attrs.frozen(eq=False)
+class Scene:
+    """One case: up to two registrations that compete for one opportunity, at one instant."""
+
+    claims: tuple[Claim, ...]
+
+
+def named(number: int, place: int) -> str:
+    """The identifier of a registration: of which case, and which of its registrations."""
+    return f"R{number}-{place}"
+
+
+@attrs.frozen(eq=False)
+class _Columns:
+    """The values of one record, sorted by where they are kept."""
+
+    stated: dict[str, Any]
+    own: FrozenMap
+    changes: tuple[Change, ...]
+
+
+def _columns(
+    values: Assignment, subject: Subject, kind: type[Any], texts: Mapping[str, str]
+) -> _Columns:
+    known = _ATTRIBUTES[kind]
+    stated: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    changes: list[Change] = []
+    before = {each.name for each in values if each.before and each.subject == subject.value}
+    for variable, value in values.items():
+        if variable.subject != subject.value or value is None:
+            continue
+        told = _told(value, texts)
+        if not variable.before and variable.name in before:
+            changes.append(Change(variable.name, told, ASKED))
+        elif variable.name in known and variable.name in CORE_NAMES:
+            stated[variable.name] = told
+        else:
+            own[variable.name] = told
+    gone = (name for name in sorted(before) if values.get(Variable(name, subject.value)) is None)
+    changes.extend(Change(name, None, ASKED) for name in gone)
+    return _Columns(stated, FrozenMap(own), tuple(changes))
+
+
+_ATTRIBUTES: Final = {
+    kind: frozenset(each.name for each in attrs.fields(kind))
+    for kind in (Registration, Partner, Opportunity, EndCustomer)
+}
+
+
+def _told(value: Any, texts: Mapping[str, str]) -> Any:
+    if isinstance(value, frozenset):
+        return frozenset(texts.get(each, each) for each in value)
+    return texts.get(value, value) if isinstance(value, str) else value
+
+
+def facts_of(
+    scenes: Sequence[Scene], keys: Iterable[str] = (), *, plain: bool = False
+) -> tuple[Facts, dict[str, dict[str, bool]]]:
+    """The facts of all scenes together, and the answers to external questions.
+
+    Args:
+        scenes: the cases.
+        keys: further text fields that all registrations of a case have in common, its scope.
+        plain: whether the identifiers are those of a case of its own, `R1` and `P1`.
+    """
+    records: dict[type[Any], list[Any]] = {kind: [] for kind in _ATTRIBUTES}
+    answers: dict[str, dict[str, bool]] = {}
+    for number, scene in enumerate(scenes):
+        _add(records, answers, scene, "" if plain else f"{number}-", tuple(keys))
+    return (
+        Facts(
+            registrations=records[Registration],
+            partners=records[Partner],
+            opportunities=records[Opportunity],
+            customers=records[EndCustomer],
+        ),
+        answers,
+    )
+
+
+def _add(
+    records: dict[type[Any], list[Any]],
+    answers: dict[str, dict[str, bool]],
+    scene: Scene,
+    number: str,
+    keys: tuple[str, ...],
+) -> None:
+    shared: dict[Variable, Any] = {}
+    seen: set[str] = set()
+    for place, claim in enumerate(scene.claims, 1):
+        shared.update({k: v for k, v in claim.values.items() if k.shared})
+        key = f"R{number}{place}"
+        partner = f"P{number}{claim.partner}"
+        texts = {SELF: f"P{number}1", RIVAL: f"P{number}2"}
+        own = _columns(claim.values, Subject.REGISTRATION, Registration, texts)
+        stated = {"submitted_at": FILED, **dict.fromkeys(keys, f"K{number}"), **own.stated}
+        records[Registration].append(
+            Registration(
+                registration_id=key,
+                partner_id=partner,
+                opportunity_id=f"O{number}1",
+                attributes=own.own,
+                changes=own.changes,
+                **stated,
+            )
+        )
+        if partner not in seen:
+            seen.add(partner)
+            columns = _columns(claim.values, Subject.PARTNER, Partner, texts)
+            records[Partner].append(
+                Partner(
+                    partner_id=partner,
+                    attributes=columns.own,
+                    changes=columns.changes,
+                    **columns.stated,
+                )
+            )
+        for variable, value in claim.values.items():
+            if variable.subject == "external" and value is not None:
+                answers.setdefault(variable.name, {})[key] = value
+    texts = {SELF: f"P{number}1", RIVAL: f"P{number}2"}
+    deal = _columns(shared, Subject.OPPORTUNITY, Opportunity, texts)
+    customer = _columns(shared, Subject.CUSTOMER, EndCustomer, texts)
+    records[Opportunity].append(
+        Opportunity(
+            opportunity_id=f"O{number}1",
+            customer_id=f"C{number}1",
+            attributes=deal.own,
+            changes=deal.changes,
+            **deal.stated,
+        )
+    )
+    records[EndCustomer].append(
+        EndCustomer(
+            customer_id=f"C{number}1",
+            attributes=customer.own,
+            changes=customer.changes,
+            **customer.stated,
+        )
+    )
+
+
+def run(policy: Policy, scenes: Sequence[Scene], keys: Iterable[str] = ()) -> Run:
+    """What the reference decider makes of the scenes."""
+    facts, answers = facts_of(scenes, keys)
+    return run_quietly(Rules.of(policy, facts, ASKED, answers))

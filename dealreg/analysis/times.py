@@ -1,0 +1,335 @@
+"""Representative instants: just at, before and after every distance that a policy measures.
+
+Instants matter by their order, and by comparison of distances with lengths. A set of such
+conditions that can be met at all can be met by sums of few of the lengths, so a few instants do.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import attrs
+
+from dealreg.analysis.readings import Readings, Variable, is_instant
+from dealreg.deciders.clocks import deadline
+from dealreg.errors import PolicyError
+from dealreg.facts.calendars import UTC_CALENDAR, Calendar, add_span, local_date, midnight
+from dealreg.facts.fields import Count, Elapsed
+from dealreg.facts.values import Span, Unit
+from dealreg.policy.contests import Contest
+from dealreg.policy.policies import Policy
+from dealreg.policy.stages import Bucket, Grace, HeadStart, Window
+
+__all__ = ["ASKED", "FILED", "MOST_INSTANTS", "Timetable", "closing", "timetable"]
+
+FILED: Final = datetime(2026, 3, 3, 9, tzinfo=UTC)
+"""When the first registration of a case was made, unless a policy names dates of its own."""
+
+ASKED: Final = datetime(2046, 3, 3, 9, tzinfo=UTC)
+"""The instant that cases ask about: long after, so that nothing is still to happen."""
+
+MOST_INSTANTS: Final = 64
+"""So many instants are tried of one field; policies that need more are bounded."""
+
+_TICK: Final = timedelta(microseconds=1)
+
+_Shift = Callable[[datetime], Iterable[datetime]]
+
+
+@attrs.frozen(eq=False)
+class Timetable:
+    """The instants to try of each instant field, for the first registration and for its rival.
+
+    Attributes:
+        first, rival: the instants by variable, None among them where the field may be missing.
+        crowded: the fields of which not all instants needed are tried.
+    """
+
+    first: Mapping[Variable, tuple[datetime | None, ...]]
+    rival: Mapping[Variable, tuple[datetime | None, ...]]
+    crowded: tuple[str, ...]
+
+
+def timetable(
+    policies: Sequence[Policy], found: Readings, variables: Iterable[Variable]
+) -> Timetable:
+    """The instants to try."""
+    instants = [each for each in variables if is_instant(found, each)]
+    fixed = {each: list(_anchors(policies, found, each)) for each in instants}
+    rivalry = {each: list(_rivalries(policies, each)) for each in instants}
+    between = _relations(policies, found, instants)
+    first: dict[Variable, tuple[datetime | None, ...]] = {}
+    rival: dict[Variable, tuple[datetime | None, ...]] = {}
+    crowded: list[str] = []
+    linked = _components(instants, between)
+    for group in linked:
+        anchored = any(fixed[each] for each in group)
+        if not anchored and len(group) == 1:
+            (only,) = group
+            near = _distinct([FILED, *(t for shift in rivalry[only] for t in shift(FILED))])
+            first[only] = _optional(only, (FILED,))
+            rival[only] = first[only] if only.shared else _optional(only, near)
+            continue
+        chosen = _spread(group, fixed, rivalry, between)
+        for each in group:
+            if len(chosen[each]) > MOST_INSTANTS:
+                crowded.append(each.name)
+            first[each] = rival[each] = _optional(each, chosen[each][:MOST_INSTANTS])
+    return Timetable(first, rival, tuple(sorted(crowded)))
+
+
+def _optional(variable: Variable, instants: Iterable[datetime]) -> tuple[datetime | None, ...]:
+    past = tuple(each for each in instants if each <= ASKED)
+    return past if variable.name == "submitted_at" else (*past, None)
+
+
+def _distinct(instants: Iterable[datetime]) -> tuple[datetime, ...]:
+    return tuple(dict.fromkeys(instants))
+
+
+def _around(instant: datetime) -> tuple[datetime, datetime, datetime]:
+    return instant, instant + _TICK, instant - _TICK
+
+
+def _spread(
+    group: Sequence[Variable],
+    fixed: Mapping[Variable, list[datetime]],
+    rivalry: Mapping[Variable, list[_Shift]],
+    between: Mapping[tuple[Variable, Variable], list[_Shift]],
+) -> dict[Variable, tuple[datetime, ...]]:
+    """The instants of fields that are measured against each other, or against fixed dates."""
+    chosen = {each: dict.fromkeys(fixed[each]) for each in group}
+    if not any(chosen.values()):
+        root = min(group, key=lambda each: (not each.shared, each.name != "submitted_at", each))
+        chosen[root] = {FILED: None}
+    for _ in range(len(group)):
+        for (one, other), shifts in between.items():
+            if one in chosen:
+                for instant in list(chosen[one]):
+                    moved = (t for shift in shifts for t in shift(instant))
+                    chosen[other].update(dict.fromkeys(moved))
+    for each in group:
+        near = [t for i in list(chosen[each]) for shift in rivalry[each] for t in shift(i)]
+        chosen[each].update(dict.fromkeys(near))
+        chosen[each] = chosen[each] or {FILED: None}
+    return {each: tuple(chosen[each]) for each in group}
+
+
+def _components(
+    instants: Sequence[Variable], between: Mapping[tuple[Variable, Variable], object]
+) -> list[list[Variable]]:
+    groups = [[each] for each in instants]
+    for one, other in between:
+        joined = [group for group in groups if one in group or other in group]
+        rest = [group for group in groups if one not in group and other not in group]
+        groups = [*rest, sorted({each for group in joined for each in group})]
+    return groups
+
+
+def _anchors(policies: Sequence[Policy], found: Readings, variable: Variable) -> Iterator[datetime]:
+    """The instants at which something changes for a field whatever the others are."""
+    for constant in found.constants.get(variable.name, ()):
+        if isinstance(constant, datetime):
+            yield from _around(constant)
+    for clock in _running(policies, found, variable):
+        last = _latest(clock)
+        if last is not None:
+            yield from (last + _TICK, last)
+
+
+def _running(
+    policies: Sequence[Policy], found: Readings, variable: Variable
+) -> Iterator[Callable[[datetime], datetime | None]]:
+    """The clocks that start at a field and run until the instant asked about."""
+    for policy in policies:
+        calendars = {each.name: each for each in policy.calendars}
+        for length, last_day, calendar in _lengths(policy, variable.name):
+            yield _ending(length, last_day, calendars.get(calendar or "", UTC_CALENDAR))
+        for field in found.fields.values():
+            derived = field.derived
+            if isinstance(derived, Elapsed) and (derived.start, derived.end) == (
+                variable.name,
+                "asked_at",
+            ):
+                for constant in found.constants.get(field.name, ()):
+                    yield from (_after(each) for each in _steps(derived.count, constant))
+
+
+def _lengths(policy: Policy, name: str) -> Iterator[tuple[Span, object, str | None]]:
+    for contest in policy.contests:
+        period = contest.period
+        if period is not None and period.starts == name:
+            yield period.length, period.last_day, period.calendar
+        for each in contest.milestones:
+            if each.starts == name:
+                yield each.length, each.last_day, each.calendar
+                if each.grace is not None:
+                    yield each.grace, each.last_day, each.calendar
+
+
+def _ending(
+    length: Span, last_day: object, calendar: Calendar
+) -> Callable[[datetime], datetime | None]:
+    def ends(start: datetime) -> datetime | None:
+        return deadline(start, length, calendar, last_day)  # type: ignore[arg-type]
+
+    return ends
+
+
+def _after(distance: timedelta) -> Callable[[datetime], datetime | None]:
+    def ends(start: datetime) -> datetime | None:
+        return start + distance
+
+    return ends
+
+
+def _latest(clock: Callable[[datetime], datetime | None]) -> datetime | None:
+    """The latest start with which a clock has run out when the case is asked about."""
+    low, high = ASKED - timedelta(days=40_000), ASKED + timedelta(days=1)
+    try:
+        ends = clock(low)
+        if ends is None or ends > ASKED:
+            return None
+        while high - low > _TICK:
+            middle = low + (high - low) // 2
+            ends = clock(middle)
+            if ends is not None and ends <= ASKED:
+                low = middle
+            else:
+                high = middle
+    except PolicyError:
+        return None
+    return low
+
+
+def _steps(count: Count, constant: object) -> tuple[timedelta, ...]:
+    """Distances about a constant that an elapsed time is compared with."""
+    if isinstance(constant, timedelta):
+        return (constant, constant + _TICK, constant - _TICK)
+    if not isinstance(constant, int):
+        return ()
+    days = {Count.MONTHS: 31, Count.BUSINESS_DAYS: 2}.get(count, 1)
+    return tuple(timedelta(days=days * each) for each in (constant, constant + 1, constant - 1))
+
+
+def _rivalries(policies: Sequence[Policy], variable: Variable) -> Iterator[_Shift]:
+    """How far from its rival's a registration's instant may matter."""
+    yield lambda instant: (instant + _TICK, instant - _TICK)
+    for policy in policies:
+        calendars = {each.name: each for each in policy.calendars}
+        for contest in policy.contests:
+            window = contest.window
+            if window is not None and window.clock.name == variable.name:
+                yield _beside(window, calendars, _levels(policy, window))
+
+
+def _levels(policy: Policy, window: Window) -> int:
+    if not isinstance(window, HeadStart):
+        return 0
+    field = policy.vocabulary().get(window.ladder.name)
+    return len(field.levels) if field is not None else 0
+
+
+def _beside(window: Window, calendars: Mapping[str, Calendar], levels: int) -> _Shift:
+    match window:
+        case Grace(length, _, name):
+            calendar = calendars.get(name or "", UTC_CALENDAR)
+            return lambda instant: _graced(instant, length, calendar)
+        case HeadStart(length):
+            step = timedelta(**{length.unit.value: length.length})
+            return lambda instant: (
+                t
+                for place in range(1, levels)
+                for moved in (instant + place * step, instant - place * step)
+                for t in _around(moved)
+            )
+        case Bucket(unit, _, name):
+            calendar = calendars.get(name or "", UTC_CALENDAR)
+            return lambda instant: (
+                t for edge in _edges(instant, unit, calendar) for t in (edge, edge - _TICK)
+            )
+
+
+def closing(window: Grace | Bucket, first: datetime, calendars: Mapping[str, Calendar]) -> datetime:
+    """The last instant inside a window that `first` opened."""
+    calendar = calendars.get(window.calendar or "", UTC_CALENDAR)
+    if isinstance(window, Grace):
+        return add_span(first, window.length, calendar)
+    _, following = _edges(first, window.unit, calendar)
+    return following - _TICK
+
+
+def _graced(instant: datetime, length: Span, calendar: Calendar) -> Iterator[datetime]:
+    closes = add_span(instant, length, calendar)
+    yield from (closes, closes + _TICK)
+    back = instant - (closes - instant)
+    yield from (back, back - _TICK)
+
+
+def _edges(instant: datetime, unit: Unit, calendar: Calendar) -> Iterator[datetime]:
+    """When the day, week or month of an instant begins and ends."""
+    day = local_date(instant, calendar)
+    first = day
+    if unit is Unit.WEEKS:
+        first = day - timedelta(days=day.weekday())
+    elif unit is Unit.MONTHS:
+        first = day.replace(day=1)
+    beyond = {Unit.WEEKS: 7, Unit.MONTHS: 32}.get(unit, 1)
+    following = first + timedelta(days=beyond)
+    following = following.replace(day=1) if unit is Unit.MONTHS else following
+    yield from (midnight(first, calendar), midnight(following, calendar))
+
+
+def _relations(
+    policies: Sequence[Policy], found: Readings, instants: Sequence[Variable]
+) -> dict[tuple[Variable, Variable], list[_Shift]]:
+    """Which instants are measured against which, and how far apart it matters."""
+    by_name = {each.name: each for each in instants}
+    related: dict[tuple[Variable, Variable], list[_Shift]] = {}
+    for field in found.fields.values():
+        derived = field.derived
+        if not isinstance(derived, Elapsed):
+            continue
+        start, end = by_name.get(derived.start), by_name.get(derived.end)
+        if start is None or end is None:
+            continue
+        constants = found.constants.get(field.name, [])
+        steps = [each for constant in constants for each in _steps(derived.count, constant)]
+        _relate(related, start, end, steps or [timedelta(0), timedelta(days=1)])
+    for policy in policies:
+        for contest in policy.contests:
+            _milestones(related, by_name, contest, policy)
+    return related
+
+
+def _relate(
+    related: dict[tuple[Variable, Variable], list[_Shift]],
+    start: Variable,
+    end: Variable,
+    steps: Sequence[timedelta],
+) -> None:
+    related.setdefault((start, end), []).append(lambda t: (t + each for each in steps))
+    related.setdefault((end, start), []).append(lambda t: (t - each for each in steps))
+
+
+def _milestones(
+    related: dict[tuple[Variable, Variable], list[_Shift]],
+    by_name: Mapping[str, Variable],
+    contest: Contest,
+    policy: Policy,
+) -> None:
+    calendars = {each.name: each for each in policy.calendars}
+    for each in contest.milestones:
+        start, met = by_name.get(each.starts), by_name.get(each.met)
+        if start is None or met is None or start == met:
+            continue
+        calendar = calendars.get(each.calendar or "", UTC_CALENDAR)
+        for length in (each.length, each.grace):
+            if length is None:
+                continue
+            ends = _ending(length, each.last_day, calendar)
+            related.setdefault((start, met), []).append(
+                lambda t, ends=ends: (  # type: ignore[misc]
+                    moved for end in (ends(t),) if end is not None for moved in (end - _TICK, end)
+                )
+            )

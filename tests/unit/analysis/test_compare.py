@@ -1,0 +1,359 @@
+"""Comparing two policies: limits, scopes, and what is told where they part."""
+
+import attrs
+import pytest
+
+from dealreg import (
+    Calendar,
+    Elapsed,
+    Field,
+    Policy,
+    PolicyErrors,
+    Tally,
+    UsageError,
+    banded,
+    competing_on,
+    contest,
+    decide,
+    earliest,
+    everyone_qualifying,
+    external,
+    field,
+    head_start,
+    highest,
+    holder_of,
+    holders,
+    lowest,
+    milestone,
+    money,
+    not_holder_of,
+    others,
+    override,
+    period,
+    preferring,
+    requirement,
+    same_period,
+    sla,
+    terms,
+    within,
+)
+from dealreg.analysis import compare, difference
+from dealreg.policy.predicates import Fact
+from dealreg.policy.stages import Joint, Key, Unmet
+from dealreg.rendering import report_comparison
+
+TIERS = ("silver", "gold", "platinum")
+FIRST = earliest("submitted_at")
+
+
+def rules(*parts, benefit="protection", **more):
+    made = {"programme": "Example", "tiers": TIERS, **more}
+    return Policy(contests=[contest(benefit, *parts)], **made)
+
+
+def kinds(found):
+    return [(each.kind.value, each.stage) for each in found.changes]
+
+
+class TestWhereTheyPart:
+    def test_a_window_a_minute_longer(self):
+        old = rules(within("7 days"), highest("tier").then(FIRST))
+        new = rules(within("10081 minutes"), highest("tier").then(FIRST))
+
+        found = compare(old, new)
+
+        assert ("changes_hands", "window") in kinds(found)
+        assert len(found.changes[0].witness.facts.registrations) == 2
+        assert "somebody else gets it" in report_comparison(found, old)
+
+    def test_a_bucket_and_a_head_start(self):
+        key = highest("tier").then(FIRST)
+        days, weeks = rules(same_period("days"), key), rules(same_period("weeks"), key)
+        months, head = rules(same_period("months"), key), rules(head_start("3 days"), key)
+
+        for old, new in ((days, weeks), (weeks, months), (months, head), (head, days)):
+            assert not compare(old, new).equivalent
+        assert compare(head, head).exact
+
+    def test_the_terms(self):
+        gold = field("tier") >= "gold"
+        old = rules(FIRST, terms(rate=banded((gold, "20"), (field("quantity") > 5, "10"))))
+        new = rules(FIRST, terms(rate=banded((gold, "20"), (field("quantity") > 6, "10"))))
+
+        found = compare(old, new)
+
+        assert kinds(found) == [("terms", "gives")]
+        assert "10 %" in report_comparison(found, old)
+
+    def test_what_is_unknown(self):
+        asked = field("evidence").covers("meeting")
+        old = rules(FIRST, requirement("NONE", asked))
+        new = rules(FIRST, requirement("NONE", asked, if_unknown="deny"))
+
+        assert ("returned", "requires") in kinds(compare(old, new))
+
+    def test_a_queue(self):
+        assert ("queue", "prefer") in kinds(
+            compare(rules(FIRST), rules(FIRST, others(stand="waiting")))
+        )
+
+    def test_a_benefit_that_only_one_has(self):
+        two = Policy(
+            programme="Example",
+            contests=[contest("protection", FIRST), contest("discount", FIRST)],
+        )
+        one = attrs.evolve(two, contests=two.contests[:1])
+
+        found = compare(two, one)
+
+        assert {each.benefit for each in found.changes} == {"discount"}
+        assert "does not offer it" in report_comparison(found, two)
+
+    def test_periods_and_milestones(self):
+        old = rules(FIRST, period("90 days"), milestone("amended_at", "30 days", grace="40 days"))
+        longer = rules(
+            FIRST, period("91 days"), milestone("amended_at", "30 days", grace="40 days")
+        )
+        later = rules(FIRST, period("90 days"), milestone("amended_at", "31 days", grace="40 days"))
+
+        assert ("lost", "period") not in kinds(compare(old, longer))
+        assert {"gained", "terms"} <= {kind for kind, _ in kinds(compare(old, longer))}
+        assert not compare(old, later).exact
+        assert compare(old, old).equivalent
+
+    def test_money_of_another_currency(self):
+        old = rules(FIRST, requirement("SMALL", field("amount") >= money("100 EUR")))
+        new = rules(FIRST, requirement("SMALL", field("amount") >= money("100.01 EUR")))
+        other = rules(FIRST, requirement("SMALL", field("amount") >= money("100 USD")))
+
+        assert not compare(old, new).equivalent
+        assert not compare(old, other).equivalent
+
+    def test_a_tier_as_it_was_and_as_it_is(self):
+        old = rules(Key(Fact("tier", "submitted_at"), "highest"), FIRST)
+        new = rules(highest("tier").then(FIRST))
+
+        found = compare(old, new)
+
+        assert found.changes
+        seen = found.changes[0].witness
+        assert decide(new, seen.facts, at=seen.at) == seen.new
+        assert "now" in report_comparison(found, old)
+
+    def test_the_age_of_a_registration(self):
+        fields = [
+            Field(
+                "open_for", "duration", derived=Elapsed("submitted_at", "asked_at"), changes=False
+            )
+        ]
+        from datetime import timedelta
+
+        old = rules(
+            FIRST, requirement("OLD", field("open_for") <= timedelta(days=30)), fields=fields
+        )
+        new = rules(
+            FIRST, requirement("OLD", field("open_for") <= timedelta(days=31)), fields=fields
+        )
+
+        assert not compare(old, new).equivalent
+        assert compare(old, old).exact
+
+    def test_how_long_before_the_tender(self):
+        from datetime import timedelta
+
+        old = rules(FIRST, requirement("LATE", field("ahead_of_tender") >= timedelta(days=7)))
+        new = rules(FIRST, requirement("LATE", field("ahead_of_tender") > timedelta(days=7)))
+
+        found = compare(old, new)
+
+        assert not found.equivalent
+        assert "Tender published at" in report_comparison(found, old)
+
+
+class TestLimits:
+    def codes(self, old, new):
+        return {each.code.value for each in compare(old, new).limits}
+
+    def test_what_both_share_bounds_nothing(self):
+        asked = requirement("CLEAR", external("sanctions_clear"))
+        old = rules(FIRST, asked)
+        new = rules(FIRST, asked, requirement("ANY", field("tier").is_known() | True_()))
+
+        assert compare(old, new).exact
+
+    @pytest.mark.parametrize(
+        ("code", "old", "new"),
+        [
+            ("external", [FIRST, requirement("A", external("clear"))], [FIRST]),
+            ("several_holders", [FIRST, holders(2)], [FIRST, holders(3)]),
+            ("joint", [FIRST, holders(2)], [FIRST, holders(2), Joint(distinct=["partner_role"])]),
+            ("lines", [FIRST, competing_on("opportunity_id", lines="products")], [FIRST]),
+            (
+                "left_to_a_person",
+                [FIRST, requirement("A", field("tier") >= "gold", if_false="refer")],
+                [highest("tier").then(FIRST), requirement("A", field("tier") >= "gold")],
+            ),
+            (
+                "queue",
+                [FIRST, within("7 days"), others(stand="waiting")],
+                [FIRST, within("7 days")],
+            ),
+            ("calendar", [FIRST, within("1 month")], [FIRST, within("30 days")]),
+            (
+                "identity",
+                [FIRST, requirement("A", field("partner_id") == "P9")],
+                [FIRST],
+            ),
+            ("counts_others", [lowest("earlier_by_same_partner")], [FIRST]),
+            (
+                "counts_others",
+                [FIRST, requirement("A", field("earlier_by_same_partner") <= 1)],
+                [FIRST],
+            ),
+        ],
+    )
+    def test_is_named_with_its_clause(self, code, old, new):
+        found = compare(rules(*old), rules(*new))
+
+        assert code in {each.code.value for each in found.limits}
+        assert all(each.clause for each in found.limits)
+
+    def test_counted_days_are_bounded_where_they_differ(self):
+        fields = [
+            Field(
+                "days",
+                "integer",
+                derived=Elapsed("submitted_at", "approved_at", "business_days", "work"),
+                changes=False,
+            )
+        ]
+        more = {"fields": fields, "calendars": [Calendar("work", zone="Europe/Berlin")]}
+        old = rules(FIRST, requirement("SLOW", field("days") <= 5), **more)
+        new = rules(FIRST, requirement("SLOW", field("days") <= 6), **more)
+
+        assert "calendar" in self.codes(old, new)
+
+    def test_what_happens_over_time(self):
+        old = rules(FIRST, period("90 days"))
+        new = rules(FIRST, period("90 days", pauses=True), sla=sla("2 days"))
+
+        found = compare(old, new)
+
+        assert found.equivalent
+        assert not found.exact
+        assert "only later events can show it" in report_comparison(found, old)
+
+    def test_benefits_that_depend_otherwise(self):
+        def two(*parts):
+            return Policy(
+                programme="Example",
+                contests=[contest("protection", FIRST), contest("bid", FIRST, *parts)],
+            )
+
+        old, new = two(holder_of("protection")), two(not_holder_of("protection"))
+
+        assert "not_holder" in self.codes(old, new)
+        assert compare(old, old).exact
+
+    def test_contests_by_other_keys(self):
+        def two(*parts):
+            return Policy(
+                programme="Example",
+                contests=[contest("protection", FIRST), contest("bid", *parts)],
+            )
+
+        old = two(FIRST, competing_on("customer_id"))
+
+        assert "scopes" in self.codes(old, two(FIRST))
+
+    def test_more_texts_than_every_set_of(self):
+        names = [f"product_{number}" for number in range(14)]
+        old = rules(FIRST, *(requirement(f"R{n}", field("products").covers(n)) for n in names))
+        new = rules(FIRST, requirement("ALL", field("products").covers(*names)))
+
+        assert compare(old, new).equivalent
+
+
+def True_():  # noqa: N802
+    return field("tier").is_missing()
+
+
+class TestScope:
+    def test_must_be_sound(self):
+        with pytest.raises(PolicyErrors) as raised:
+            compare(rules(FIRST), rules(FIRST), scope=field("tiger") >= "gold")
+
+        assert "tiger" in str(raised.value.exceptions[0])
+
+    def test_leaves_out_what_does_not_satisfy_it(self):
+        old = rules(FIRST)
+        new = rules(FIRST, requirement("SMALL", field("quantity") >= 5))
+
+        found = compare(old, new, scope=field("quantity") < 5)
+
+        assert found.changes
+        assert "in_scope" in [each.value for each in found.premises]
+        assert compare(old, new, scope=field("quantity") >= 5).equivalent
+
+
+class TestErrors:
+    def test_something_else_than_a_policy(self):
+        with pytest.raises(UsageError, match="is not a policy"):
+            compare(rules(FIRST), "policy.toml")
+
+    def test_a_policy_that_is_not_sound(self):
+        with pytest.raises(PolicyErrors):
+            compare(rules(FIRST), rules(highest("teir")))
+
+    def test_one_field_declared_as_two(self):
+        def with_field(kind):
+            asked = requirement("A", field("grade").is_known())
+            return rules(FIRST, asked, fields=[Field("grade", kind)])
+
+        with pytest.raises(UsageError, match="two different fields"):
+            compare(with_field("integer"), with_field("text"))
+
+    def test_ladders_that_differ_are_compared_on_common_levels(self):
+        old = rules(highest("tier").then(FIRST))
+        new = rules(highest("tier").then(FIRST), tiers=(*TIERS, "titanium"))
+
+        found = compare(old, new)
+
+        assert found.equivalent
+        assert {each.code.value for each in found.limits} == {"ladder"}
+
+
+class TestDifference:
+    def test_is_none_where_there_is_none(self):
+        assert difference(rules(FIRST), rules(FIRST)) is None
+
+    def test_needs_two_where_the_order_differs(self):
+        seen = difference(rules(FIRST), rules(preferring(field("quantity") > 3).then(FIRST)))
+
+        assert len(seen.facts.registrations) == 2
+
+
+def test_rules_of_every_other_kind_are_compared():
+    """Overrides, everybody, bands of counting, external answers, tallies: alike with themselves."""
+    tally = Field("mine", "integer", derived=Tally(("partner_id",)), changes=False)
+    old = rules(
+        FIRST,
+        everyone_qualifying(),
+        override("CHOICE", field("chosen_by_customer").is_true()),
+        override("TENDER", external("tendered"), effect="closes"),
+        requirement("CAP", field("mine") <= 3, if_false=Unmet.REFER),
+        requirement("CLEAR", external("clear")),
+        fields=[tally],
+    )
+    new = attrs.evolve(
+        old,
+        contests=[attrs.evolve(old.contests[0], requires=old.contests[0].requires[:1])],
+    )
+
+    found = compare(old, new)
+
+    assert compare(old, old).equivalent
+    assert found.changes
+    answers = [each for change in found.changes for each in change.witness.answers]
+    assert {each.name for each in answers} >= {"clear"}
+    assert "is answered" in report_comparison(found, old)

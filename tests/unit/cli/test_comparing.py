@@ -1,0 +1,81 @@
+"""`compare` and `deadlocks`."""
+
+import pytest
+
+from dealreg.wire import from_json
+
+PAIR = ("policy-today.toml", "policy-repaired.toml")
+
+
+@pytest.mark.usefixtures("dispute")
+class TestCompare:
+    def test_fails_where_they_differ(self, dealreg):
+        done = dealreg("compare", *PAIR)
+
+        assert done.exit_code == 1
+        assert "Special bid: somebody gets it who did not" in done.stdout
+
+    def test_passes_where_they_do_not(self, dealreg):
+        done = dealreg("compare", PAIR[0], PAIR[0], "--exact", "--format", "markdown")
+
+        assert done.exit_code == 0
+        assert "decide every conflict alike" in done.stdout
+
+    def test_passes_where_the_changes_are_meant(self, dealreg):
+        assert dealreg("compare", *PAIR, "--allow", "special_bid").exit_code == 0
+        assert dealreg("compare", *PAIR, "--allow", "special_bid:gained").exit_code == 1
+
+    def test_asks_inside_a_scope(self, dealreg):
+        done = dealreg("compare", *PAIR, "--scope", "tier < gold")
+
+        assert done.exit_code == 0
+
+    def test_prints_json(self, dealreg):
+        done = dealreg("compare", *PAIR, "--format", "json")
+
+        assert from_json(done.stdout).changes
+
+    @pytest.mark.parametrize(
+        ("option", "value", "hint"),
+        [
+            ("--allow", "special_bit:gained", "special_bid"),
+            ("--allow", "special_bid:gaind", "gained"),
+            ("--scope", "teir >= gold", "tier"),
+        ],
+    )
+    def test_says_what_is_wrong_with_an_option(self, dealreg, option, value, hint):
+        done = dealreg("compare", *PAIR, option, value)
+
+        assert done.exit_code == 2
+        assert option in done.stderr
+        assert hint in done.stderr
+
+    def test_takes_no_book(self, dealreg, dispute):
+        from dealreg import Edition, PolicyBook
+        from dealreg.wire import read_policy, to_json
+
+        policy = read_policy(dispute / PAIR[0])
+        book = PolicyBook(
+            programme="Q", editions=[Edition(policy=policy, effective_from="2026-01-01T00:00Z")]
+        )
+        (dispute / "book.json").write_bytes(to_json(book))
+        done = dealreg("compare", "book.json", PAIR[0])
+
+        assert done.exit_code == 2
+        assert "each version" in done.stderr
+
+
+@pytest.mark.usefixtures("dispute")
+class TestDeadlocks:
+    @pytest.mark.parametrize("form", ["text", "markdown"])
+    def test_fails_where_there_are_some(self, dealreg, form):
+        done = dealreg("deadlocks", PAIR[0], "--format", form)
+
+        assert done.exit_code == 1
+        assert "No grace period repairs this" in done.stdout
+
+    def test_passes_where_there_are_none(self, dealreg):
+        done = dealreg("deadlocks", PAIR[1], "--format", "json")
+
+        assert done.exit_code == 0
+        assert from_json(done.stdout).free
