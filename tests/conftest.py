@@ -41,8 +41,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 ONLY_WITH_DEV = "Spark comes with the extra `dev`, which the test command of the README installs"
-    "Spark is tested where the extra `dev` is installed: by the test command of the README"
-)
 
 
 @pytest.fixture(scope="session")
