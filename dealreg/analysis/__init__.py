@@ -7,5 +7,6 @@ them.
 
 from dealreg.analysis.compare import compare, difference
 from dealreg.analysis.deadlocks import deadlocks
+from dealreg.analysis.missing import Missing, missing_cases
 
-__all__ = ["compare", "deadlocks", "difference"]
+__all__ = ["Missing", "compare", "deadlocks", "difference", "missing_cases"]

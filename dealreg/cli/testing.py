@@ -1,12 +1,14 @@
 """`dealreg test`: a policy against its test cases."""
 
 import json
+import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from dealreg.analysis import missing_cases
 from dealreg.cases import (
     SHAPES,
     mutants,
@@ -20,11 +22,11 @@ from dealreg.cli.failing import say
 from dealreg.cli.gathering import times_option
 from dealreg.cli.inputs import STDIN, load_policy, write
 from dealreg.cli.terminal import print_json, print_line, print_text
-from dealreg.errors import CaseError, CaseErrors, UnreadableError, UsageError
+from dealreg.errors import CaseError, CaseErrors, UnreadableError, UsageError, shown
 from dealreg.outcome.cases import CaseResult, CaseVerdict, PolicyCase
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.rendering.case_report import report_cases
-from dealreg.wire import cases_beside, cases_from_toml, read_cases
+from dealreg.wire import cases_beside, cases_from_toml, cases_to_toml, read_cases
 from dealreg.wire.files import file_text
 
 __all__ = ["test"]
@@ -48,6 +50,11 @@ __all__ = ["test"]
     "--mutants", "mutating", is_flag=True, help="List the edits of the policy no case notices."
 )
 @click.option(
+    "--propose",
+    metavar="FILE",
+    help="With --mutants: write cases that notice them into a new FILE, to accept or correct.",
+)
+@click.option(
     "--new",
     "shape",
     type=click.Choice(list(SHAPES)),
@@ -59,6 +66,7 @@ def test(
     cases: tuple[str, ...],
     recording: bool,
     mutating: bool,
+    propose: str | None,
     show_trace: bool,
     form: str,
     times_in: str,
@@ -75,13 +83,15 @@ def test(
         return _begin(shape, benefit, policy, cases)
     if benefit is not None:
         raise UsageError("--benefit is for new cases", hint="add --new, with the shape of cases")
+    if propose is not None and not mutating:
+        raise UsageError("--propose is for edits that no case notices", hint="add --mutants")
     files = _files(policy, cases)
     rules = load_policy(policy)
     results = _results(rules, files)
     if recording:
         return _record(rules, files)
     if mutating and all(each.verdict is CaseVerdict.PASSED for each in results):
-        return _mutate(rules, results, form)
+        return _mutate(rules, results, form, propose, policy)
     _print(results, form, trace=show_trace, zone=times_in)
     passed = all(each.verdict is CaseVerdict.PASSED for each in results)
     return Exit.OK if passed else Exit.FOUND
@@ -140,13 +150,21 @@ def _results(rules: Policy | PolicyBook, files: Sequence[str]) -> list[CaseResul
     return list(run_cases(rules, found))
 
 
-def _mutate(rules: Policy | PolicyBook, results: Sequence[CaseResult], form: str) -> Exit:
+def _mutate(
+    rules: Policy | PolicyBook,
+    results: Sequence[CaseResult],
+    form: str,
+    propose: str | None,
+    policy: str,
+) -> Exit:
     """List the single edits of the policy that none of the cases notices."""
     if not isinstance(rules, Policy):
         raise UsageError(
             "edits are made to a policy, and this is a policy book",
             hint="write the version that is meant to a file of its own",
         )
+    if propose is not None:
+        return _propose(rules, [each.case for each in results], propose, policy)
     open_ = unnoticed(rules, [each.case for each in results])
     total = len(mutants(rules))
     if form == "json":
@@ -156,6 +174,23 @@ def _mutate(rules: Policy | PolicyBook, results: Sequence[CaseResult], form: str
     for each in open_:
         print_line(f"{each.place}: {each.edit}")
     print_line(f"{total - len(open_)} of {total} single edits are noticed by {len(results)} cases")
+    return Exit.OK
+
+
+def _propose(rules: Policy, cases: Sequence[PolicyCase], target: str, policy: str) -> Exit:
+    """Write the cases that are missing into a new file."""
+    if Path(target).exists():
+        raise UsageError(
+            f"the file {shown(target)} is there already",
+            place=target,
+            hint="name a new one; move what you accept into your cases",
+        )
+    found = missing_cases(rules, cases)
+    named = os.path.relpath(policy, Path(target).parent)
+    write(target, cases_to_toml(found.cases, policy=named).encode("utf-8"))
+    print_line(f"wrote {target}: {len(found.cases)} cases, to accept or correct")
+    for each in found.silent:
+        print_line(f"no case can notice {each.place}: {each.edit}")
     return Exit.OK
 
 

@@ -195,3 +195,25 @@ def test_cases_of_a_shape_are_begun_and_added(test, dealreg):
 
 def test_every_shape_can_be_asked_for(dealreg):
     assert all(shape in dealreg("test", "--help").stdout for shape in SHAPES)
+
+
+def test_cases_that_are_missing_are_proposed(test, dealreg):
+    result = test("policy-today.toml", "--mutants", "--propose", "more.cases.toml")
+    assert result.exit_code == Exit.OK
+    assert result.stdout.startswith("wrote more.cases.toml: ")
+
+    both = ("policy-today.toml", "policy-today.cases.toml", "more.cases.toml")
+    again = dealreg("test", *both, "--mutants")
+    silent = set(result.stdout.replace("no case can notice ", "").splitlines())
+    *unnoticed, counted = again.stdout.splitlines()
+    assert set(unnoticed) <= silent
+    assert counted.endswith("cases")
+
+
+def test_proposals_go_into_a_new_file(test):
+    result = test("policy-today.toml", "--mutants", "--propose", "policy-today.cases.toml")
+    assert result.exit_code == Exit.USAGE
+    assert "is there already" in result.stderr
+    result = test("policy-today.toml", "--propose", "more.cases.toml")
+    assert result.exit_code == Exit.USAGE
+    assert "add --mutants" in result.stderr

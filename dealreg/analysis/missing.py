@@ -1,0 +1,82 @@
+"""The cases that a policy's cases lack: one for each single edit that none of them notices."""
+
+from collections.abc import Iterable
+
+import attrs
+
+from dealreg.analysis.compare import difference
+from dealreg.cases import Mutant, restated, run_case, unnoticed
+from dealreg.facts.values import as_tuple
+from dealreg.outcome.cases import CaseVerdict, PolicyCase
+from dealreg.policy.policies import Policy
+
+__all__ = ["Missing", "missing_cases"]
+
+
+@attrs.frozen(kw_only=True)
+class Missing:
+    """What a policy's cases lack.
+
+    Attributes:
+        cases: new cases, each with what the policy decides: to accept, or to correct.
+        noticed: for each of them, in the same order, the edits that it is the first to notice.
+        silent: edits that change nothing in any case that was tried; no case can notice them.
+    """
+
+    cases: tuple[PolicyCase, ...] = attrs.field(converter=as_tuple)
+    noticed: tuple[tuple[Mutant, ...], ...] = attrs.field(converter=as_tuple)
+    silent: tuple[Mutant, ...] = attrs.field(converter=as_tuple)
+
+
+def missing_cases(policy: Policy, cases: Iterable[PolicyCase]) -> Missing:
+    """Cases that notice the single edits of a policy which its own cases do not notice.
+
+    For each such edit the smallest case is looked for in which the policy with the edit decides
+    otherwise: of at most two registrations. Edits that a case made for another one notices too
+    get none of their own.
+
+    Raises:
+        PolicyErrors, FactsErrors: as `unnoticed`.
+
+    >>> from dealreg import Policy, contest, earliest
+    >>> first = Policy(programme="Example", contests=[
+    ...     contest("protection", earliest("submitted_at"))])
+    >>> found = missing_cases(first, [])
+    >>> len(found.cases) < sum(map(len, found.noticed))
+    True
+    """
+    waiting = list(unnoticed(policy, cases))
+    made: list[PolicyCase] = []
+    noticed: list[tuple[Mutant, ...]] = []
+    silent: list[Mutant] = []
+    while waiting:
+        mutant = waiting.pop(0)
+        case = _case(policy, mutant)
+        if case is None:
+            silent.append(mutant)
+            continue
+        others = [each for each in waiting if _notices(case, each)]
+        waiting = [each for each in waiting if each not in others]
+        made.append(case)
+        noticed.append((mutant, *others))
+    return Missing(cases=made, noticed=noticed, silent=silent)
+
+
+def _case(policy: Policy, mutant: Mutant) -> PolicyCase | None:
+    """The case of the smallest difference, as the policy decides it; None where there is none."""
+    found = difference(policy, mutant.policy)
+    if found is None:
+        return None
+    case = PolicyCase(
+        name=f"not {mutant.edit}",
+        note=f"at {mutant.place}",
+        at=found.at,
+        facts=found.facts,
+        answers=found.answers,
+    )
+    case = restated(case, found.old)
+    return case if _notices(case, mutant) else None
+
+
+def _notices(case: PolicyCase, mutant: Mutant) -> bool:
+    return run_case(mutant.policy, case).verdict is not CaseVerdict.PASSED
