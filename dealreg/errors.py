@@ -4,6 +4,7 @@
 |---|---|
 | `PolicyError`, in a group `PolicyErrors` | the policy author |
 | `FactsError`, in a group `FactsErrors` | whoever supplies the registrations |
+| `CaseError`, in a group `CaseErrors` | whoever writes the test cases of a policy |
 | `UnreadableError` | whoever supplies the file |
 | `UsageError` | the engineer whose code made the call |
 | `MissingExtraError` | whoever installed the library |
@@ -12,9 +13,12 @@ All carry fields (`message`, `place`, `value`, `hint`): a channel system never h
 """
 
 from collections.abc import Iterable, Sequence, Sized
+from decimal import Decimal
 from typing import Self, TypeVar
 
 __all__ = [
+    "CaseError",
+    "CaseErrors",
     "DealregError",
     "FactsError",
     "FactsErrors",
@@ -45,7 +49,7 @@ def shown(value: object) -> str:
     """
     if isinstance(value, int) and value.bit_length() > _BITS_AT_MOST:
         return f"`an integer of {value.bit_length()} bits`"
-    text = value if isinstance(value, str) else repr(value)
+    text = str(value) if isinstance(value, (str, Decimal)) else repr(value)
     text = " ".join(text[: 4 * _SHOWN_AT_MOST].split())
     if not text.isprintable():  # half characters and terminal escapes are spelled out
         text = "".join(
@@ -88,38 +92,55 @@ class DealregError(Exception):
         place: where: a path in the policy, or file, row and column.
         value: the offending value itself.
         hint: what to do about it.
+        line: the line of the file, from 1, where it is known.
     """
 
     def __init__(
-        self, message: str, *, place: str = "", value: object = None, hint: str = ""
+        self,
+        message: str,
+        *,
+        place: str = "",
+        value: object = None,
+        hint: str = "",
+        line: int | None = None,
     ) -> None:
         self.message = message
         self.place = place
         self.value = value
         self.hint = hint
+        self.line = line
         super().__init__(message)
 
+    @property
+    def where(self) -> str:
+        """The place, and the line where the place does not say it."""
+        line = "" if self.line is None else f"line {self.line}"
+        return self.place if line in self.place else ", ".join(filter(None, (self.place, line)))
+
     def __str__(self) -> str:
-        where = f"{self.place}: " if self.place else ""
+        where = f"{self.where}: " if self.where else ""
         return f"{where}{self.message}" + (f"; {self.hint}" if self.hint else "")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild, (type(self), self.message, self.place, self.value, self.hint))
+        parts = (type(self), self.message, self.place, self.value, self.hint, self.line)
+        return (_rebuild, parts)
 
     def at(self, place: str) -> Self:
         """The same error, `place` put in front of where it already says it is."""
         inside = "." if self.place and not self.place.startswith("[") else ""
         joined = f"{place}{inside}{self.place}" if self.place else place
-        return type(self)(self.message, place=joined, value=self.value, hint=self.hint)
+        return type(self)(
+            self.message, place=joined, value=self.value, hint=self.hint, line=self.line
+        )
 
 
 E = TypeVar("E", bound=DealregError)
 
 
 def _rebuild(
-    kind: type[DealregError], message: str, place: str, value: object, hint: str
+    kind: type[DealregError], message: str, place: str, value: object, hint: str, line: int | None
 ) -> DealregError:
-    return kind(message, place=place, value=value, hint=hint)
+    return kind(message, place=place, value=value, hint=hint, line=line)
 
 
 class PolicyError(DealregError, ValueError):
@@ -128,6 +149,10 @@ class PolicyError(DealregError, ValueError):
 
 class FactsError(DealregError, ValueError):
     """A registration, partner, customer or opportunity is malformed: its supplier must act."""
+
+
+class CaseError(DealregError, ValueError):
+    """A test case of a policy cannot be run as written: whoever writes the cases must act."""
 
 
 class UnreadableError(DealregError, ValueError):
@@ -151,6 +176,7 @@ class _Group(ExceptionGroup[E]):
         self.place = ""
         self.value: object = None
         self.hint = ""
+        self.line: int | None = None
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
@@ -168,3 +194,7 @@ class PolicyErrors(_Group[PolicyError], DealregError):  # type: ignore[override]
 
 class FactsErrors(_Group[FactsError], DealregError):  # type: ignore[override] # noqa: N818 - a group
     """All that is wrong with the facts, at once; `problems` has one `FactsError` each."""
+
+
+class CaseErrors(_Group[CaseError], DealregError):  # type: ignore[override] # noqa: N818 - a group
+    """All that is wrong with a file of cases, at once; `problems` has one `CaseError` each."""

@@ -7,6 +7,8 @@ from dealreg.deciders.compiling import Compiled, compiled
 from dealreg.deciders.deciding import decide, record, rerun
 from dealreg.deciders.lowering import Columnar, InBulk, Rest, columnar
 from dealreg.errors import (
+    CaseError,
+    CaseErrors,
     DealregError,
     FactsError,
     FactsErrors,
@@ -99,6 +101,8 @@ __all__ = [
     "NEVER",
     "SEMANTICS",
     "Calendar",
+    "CaseError",
+    "CaseErrors",
     "Change",
     "Columnar",
     "Compiled",

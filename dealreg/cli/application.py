@@ -21,6 +21,7 @@ from dealreg.cli.replay import replay
 from dealreg.cli.rerun import rerun
 from dealreg.cli.resolve import resolve
 from dealreg.cli.state import state
+from dealreg.cli.testing import test
 from dealreg.cli.timeline import timeline
 from dealreg.errors import DealregError
 
@@ -120,6 +121,7 @@ _COMMANDS = (
     compare,
     deadlocks,
     describe,
+    test,
     convert,
     rerun,
     replay,

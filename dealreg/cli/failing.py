@@ -9,6 +9,8 @@ from rich.text import Text
 from dealreg.cli.exits import Exit
 from dealreg.cli.terminal import errors_console, printable
 from dealreg.errors import (
+    CaseError,
+    CaseErrors,
     DealregError,
     FactsError,
     FactsErrors,
@@ -29,7 +31,7 @@ def exit_code(error: DealregError) -> Exit:
     match error:
         case PolicyError() | PolicyErrors():
             return Exit.POLICY
-        case FactsError() | FactsErrors() | UnreadableError():
+        case FactsError() | FactsErrors() | CaseError() | CaseErrors() | UnreadableError():
             return Exit.INPUT
         case MissingExtraError():
             return Exit.MISSING_EXTRA
@@ -94,7 +96,7 @@ def _heading(error: DealregError, count: int) -> str:
 
 
 def _problems(error: BaseException) -> Iterator[DealregError]:
-    if isinstance(error, (PolicyErrors, FactsErrors)):
+    if isinstance(error, (PolicyErrors, FactsErrors, CaseErrors)):
         for problem in error.problems:
             yield from _problems(problem)
     elif isinstance(error, DealregError):
@@ -102,7 +104,7 @@ def _problems(error: BaseException) -> Iterator[DealregError]:
 
 
 def _print_problem(problem: DealregError) -> None:
-    where = f"{problem.place}: " if problem.place else ""
+    where = f"{problem.where}: " if problem.where else ""
     say(f"  {where}{spoken(problem.message)}")
     if problem.hint:
         say(f"    -> {spoken(problem.hint)}", style="dim")

@@ -1,5 +1,6 @@
 """How to say it: policies in plain English, decisions explained to each kind of reader."""
 
+from dealreg.rendering.case_report import report_case, report_cases
 from dealreg.rendering.comparison_report import report_comparison
 from dealreg.rendering.deadlock_report import report_deadlocks
 from dealreg.rendering.describe import describe
@@ -27,6 +28,8 @@ __all__ = [
     "Table",
     "describe",
     "explain",
+    "report_case",
+    "report_cases",
     "report_comparison",
     "report_deadlocks",
     "report_disputes",

@@ -101,7 +101,7 @@ class Auditor:
             stands = f"{standing.kind} [{standing.code}] at {told(standing.clause)}{version}"
             yield Item(
                 f"{name}, partner {told(standing.partner_id)}: {stands}.",
-                [*self._details(standing), *self._steps(standing)],
+                [*self._details(standing), *self.steps(standing)],
             )
 
     def _details(self, standing: Standing) -> Iterator[Item]:
@@ -127,7 +127,8 @@ class Auditor:
             f"Margin at {told(margin.clause)}: {told(margin.fact)} is {own}, the rival's {rival}."
         )
 
-    def _steps(self, standing: Standing) -> Iterator[Item]:
+    def steps(self, standing: Standing) -> Iterator[Item]:
+        """The steps of the trace that led to a standing, each with its number."""
         place = (standing.benefit, standing.registration_id)
         for number, step in self.situation.numbered.get(place, ()):
             if step.line in (None, standing.line):

@@ -80,14 +80,14 @@ class Manager:
 
     def _item(self, standing: Standing) -> Item:
         name = self.situation.name(standing.registration_id)
-        sentences = self._sentences(standing)
+        sentences = self.sentences(standing)
         if standing.kind is StandingKind.GRANTED:
             place = f" as holder {standing.place}" if (standing.place or 1) > 1 else ""
             return Item(f"{name} holds it{place}.", sentences)
         verb = _VERB[standing.kind].format(standing.place)
         return Item(f"{name} {verb} [{standing.code}].", sentences)
 
-    def _sentences(self, standing: Standing) -> list[Item]:
+    def sentences(self, standing: Standing) -> list[Item]:
         """Why, what it gets, and what is missing."""
         items: list[Item] = []
         if standing.kind is StandingKind.GRANTED:
@@ -289,7 +289,7 @@ class Manager:
             "entitlement": entitlement_data(standing.entitlement),
             "missing": list(standing.missing),
             "margin": None if margin is None else _fields(margin),
-            "sentences": [_flat(item) for item in self._sentences(standing)],
+            "sentences": [_flat(item) for item in self.sentences(standing)],
         }
 
 

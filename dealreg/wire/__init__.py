@@ -1,5 +1,9 @@
 """How to store it: policies as TOML and JSON, facts from tables, every value as canonical JSON."""
 
+from dealreg.wire.case_files import cases_beside, policy_beside, read_cases
+from dealreg.wire.case_reader import cases_from_toml
+from dealreg.wire.case_recording import cases_recorded
+from dealreg.wire.case_writer import cases_to_toml
 from dealreg.wire.data_findings import DataFinding, LoadedHistory
 from dealreg.wire.event_text import history_rows
 from dealreg.wire.files import LARGEST_POLICY, read_policy
@@ -23,15 +27,21 @@ __all__ = [
     "LoadedHistory",
     "Reject",
     "Table",
+    "cases_beside",
+    "cases_from_toml",
+    "cases_recorded",
+    "cases_to_toml",
     "facts_to_rows",
     "from_json",
     "history_rows",
     "load_facts",
     "load_history",
+    "policy_beside",
     "policy_from_toml",
     "policy_to_toml",
     "predicate_from_text",
     "predicate_to_text",
+    "read_cases",
     "read_policy",
     "read_table",
     "to_json",

@@ -12,7 +12,7 @@ from dealreg.wire.json_form import from_json
 from dealreg.wire.limits import LIMITS, Limits
 from dealreg.wire.policy_toml import policy_from_toml
 
-__all__ = ["LARGEST_POLICY", "read_policy"]
+__all__ = ["LARGEST_POLICY", "file_text", "read_policy"]
 
 LARGEST_POLICY: Final = LIMITS.size
 """The largest policy file that is read unless the caller allows more: 4 MiB."""
@@ -46,8 +46,9 @@ def read_policy(
         )
     if largest is not None:
         limits = attrs.evolve(limits, size=largest)
-    data = _content(name, limits.size)
-    return _from_json(data, name, limits) if suffix == "json" else _from_toml(data, name, limits)
+    if suffix == "json":
+        return _from_json(_content(name, limits.size), name, limits)
+    return policy_from_toml(file_text(name, limits.size), place=name, limits=limits)
 
 
 def _content(name: str, largest: int) -> bytes:
@@ -84,9 +85,15 @@ def _from_json(data: bytes, name: str, limits: Limits) -> Policy | PolicyBook:
     )
 
 
-def _from_toml(data: bytes, name: str, limits: Limits) -> Policy | PolicyBook:
+def file_text(name: str, largest: int = LARGEST_POLICY) -> str:
+    """The text of a file in UTF-8.
+
+    Raises:
+        UnreadableError: no such file, not UTF-8, over the limit.
+    """
+    data = _content(name, largest)
     try:
-        text = data.decode("utf-8")
+        return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as wrong:
         raise UnreadableError(
             f"byte {wrong.start} is not UTF-8",
@@ -94,4 +101,3 @@ def _from_toml(data: bytes, name: str, limits: Limits) -> Policy | PolicyBook:
             value=data[wrong.start : wrong.start + 1],
             hint="save the file as UTF-8",
         ) from None
-    return policy_from_toml(text.removeprefix("\ufeff"), place=name, limits=limits)

@@ -3,6 +3,7 @@
 The keys of the format are in `docs/reference/toml.md`.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -11,20 +12,18 @@ from dealreg.errors import (
     MissingExtraError,
     PolicyError,
     PolicyErrors,
-    UnreadableError,
     UsageError,
     shown,
 )
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.wire.limits import LIMITS, Limits, refuse_excess
+from dealreg.wire.toml_places import lined, places
 from dealreg.wire.toml_reader import read_book, read_policy_table
 from dealreg.wire.toml_tables import Problems, Table
+from dealreg.wire.toml_text import toml_tables
 from dealreg.wire.toml_writer import BOOK_FORMAT, POLICY_FORMAT, book_table, policy_table
 
 __all__ = ["policy_from_toml", "policy_to_toml"]
-
-_DEEPEST: Final = 64
-"""How deep lists and tables may nest, and how many parts a key may have; rules need five."""
 
 
 def policy_from_toml(
@@ -38,7 +37,7 @@ def policy_from_toml(
         limits: how much the file may hold.
 
     Raises:
-        PolicyErrors: for all that is wrong with the rules, at once, each with its place.
+        PolicyErrors: for all that is wrong with the rules, at once, each with its place and line.
         UnreadableError: when the text is not TOML, nested too deeply or over a limit.
         UsageError: when `text` is not text.
 
@@ -57,14 +56,16 @@ def policy_from_toml(
         raise UsageError(
             f"{shown(text)} is not text", value=text, hint="decode the file as UTF-8 first"
         )
-    problems = Problems()
-    tables = _tables(text.removeprefix("\ufeff"), place, limits)
-    refuse_excess(tables, limits, place)
-    table = Table(tables, "", problems)
+    text = text.removeprefix("\ufeff")
+    data, problems = toml_tables(text, place, limits=limits), Problems()
+    refuse_excess(data, limits, place)
+    table = Table(data, "", problems)
     read = read_book if _format(table, place) == BOOK_FORMAT else read_policy_table
-    rules = read(table)
+    rules: Policy | PolicyBook | None = None
+    with contextlib.suppress(PolicyErrors):  # too many mistakes to go on
+        rules = read(table)
     if problems.found or rules is None:
-        raise PolicyErrors(problems.found)
+        raise PolicyErrors(lined(problems.found, places(text), data))
     return rules
 
 
@@ -76,78 +77,6 @@ def _format(table: Table, place: str) -> str:
     said = "states no `format`" if name is None else f"is of the format {shown(name)}"
     begin = f'begin it with `format = "{POLICY_FORMAT}"`, or for a book `"{BOOK_FORMAT}"`'
     raise PolicyErrors([PolicyError(f"the file {said}", place=place, value=name, hint=begin)])
-
-
-def _tables(text: str, place: str, limits: Limits) -> dict[str, Any]:
-    import tomllib
-
-    if len(text) > limits.size:
-        raise UnreadableError(
-            f"a file of {len(text):,} characters is too large",
-            place=place,
-            hint=f"at most {limits.size:,} are read; if this policy needs more, raise the limit "
-            "with `limits=Limits(size=...)`",
-        )
-    _refuse_depth(text, place)
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        message, _, where = str(wrong).rpartition(" (at ")
-        at = f"{place}, {where.removesuffix(')')}" if message else place
-        raise UnreadableError(
-            f"not TOML: {_lower(message or str(wrong))}",
-            place=at,
-            hint=_remedy(message),
-        ) from None
-    except ValueError as wrong:  # an integer of more digits than Python reads
-        many = "a number has too many digits" if "digits" in str(wrong) else _lower(str(wrong))
-        raise UnreadableError(
-            f"not TOML: {many}", place=place, hint="write numbers of at most 34 digits"
-        ) from None
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
-
-
-def _remedy(message: str) -> str:
-    if "verwrite" in message or "twice" in message:
-        return "state each key and each `[table]` once; write `[[table]]` for one of several"
-    return "put texts in quotes, lists in `[` and `]`, and each key on a line of its own"
-
-
-_LEXICAL = re.compile(
-    r'''(?P<text>"""(?:[^\\]|\\.)*?(?:"""|\Z)|\'\'\'.*?(?:\'\'\'|\Z)|"(?:[^"\\\n]|\\.)*+"?|'[^'\n]*+'?)
-      | (?P<comment>\#[^\n]*+)
-      | (?P<open>[\[{]) | (?P<close>[\]}])
-      | (?P<dot>\.)
-      | (?P<apart>[\n=,])''',
-    re.VERBOSE | re.DOTALL,
-)
-
-
-def _refuse_depth(text: str, place: str) -> None:
-    """Refuse nesting before `tomllib` meets it: it recurses, and is quadratic in a key's parts."""
-    depth = dots = 0
-    for found in _LEXICAL.finditer(text):
-        match found.lastgroup:
-            case "open":
-                depth += 1
-            case "close":
-                depth = max(depth - 1, 0)
-            case "dot":
-                dots += 1
-            case "apart":
-                dots = 0
-            case _:
-                continue
-        if max(depth, dots) > _DEEPEST:
-            line = text.count("\n", 0, found.start()) + 1
-            raise UnreadableError(
-                f"nested more than {_DEEPEST} deep",
-                place=f"{place}, line {line}",
-                hint="a policy needs no more than a few levels",
-            )
 
 
 def policy_to_toml(rules: Policy | PolicyBook) -> str:

@@ -17,6 +17,7 @@ from dealreg.facts import (
     vocabulary,
 )
 from dealreg.outcome import (
+    cases,
     checkpoint,
     comparison,
     deadlock_patterns,
@@ -107,6 +108,12 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     decision.Decision,
     record.Answer,
     record.Record,
+    cases.Stated,
+    cases.ExpectedStanding,
+    cases.ExpectedNotice,
+    cases.PolicyCase,
+    cases.Difference,
+    cases.CaseResult,
     checkpoint.MemberMark,
     checkpoint.PlaceMark,
     checkpoint.SaidMark,

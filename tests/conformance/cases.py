@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from dealreg import Change, Facts, span
 from dealreg.deciders.columnar.support import refusals
 from dealreg.facts.values import Unit
-from dealreg.policy.clocks import Period
 from dealreg.policy.paths import contest_path, override_path, prefer_path, requirement_path
 from dealreg.policy.stages import Bucket, Grace, Scope
 from dealreg.testing import (
@@ -158,12 +157,12 @@ def in_columns(policy):
     """The policy without what cannot be decided in columns."""
     plain = [
         attrs.evolve(
-            each,
+            _for_all(each) if each.capacity is None else each,
             scope=Scope(),
-            capacity=1,
+            capacity=None if each.capacity is None else 1,
             joint=None,
             milestones=(),
-            window=_in_columns(each.window),
+            window=None if each.capacity is None else _in_columns(each.window),
             period=_lasting(each.period),
         )
         for each in policy.contests
@@ -172,6 +171,10 @@ def in_columns(policy):
     while found := {each.path for each in refusals(policy)}:
         policy = attrs.evolve(policy, contests=[_less(each, found) for each in policy.contests])
     return policy
+
+
+def _for_all(contest):
+    return attrs.evolve(contest, prefer=(), gives=contest.gives[:1])
 
 
 def _in_columns(window):
@@ -187,7 +190,7 @@ def _lasting(period):
     if period is None:
         return None
     length = span("30 days") if period.length.unit in MOVING else period.length
-    return Period(length, period.starts)
+    return attrs.evolve(period, length=length, calendar=None, last_day="moment", closes=False)
 
 
 def _less(contest, found):

@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 
 from dealreg.deciders.columnar.support import refusals
 from dealreg.deciders.lowering import columnar
-from dealreg.policy.predicates import Only
-from dealreg.policy.walk import atoms, predicates_of
 from tests.conformance.cases import any_case, as_of_now, columnar_case
 from tests.conformance.flat import flat
-from tests.conformance.tabular import ENGINES, by_columns, by_place, by_reference, tellable
+from tests.conformance.tabular import (
+    ENGINES,
+    asks_only,
+    by_columns,
+    by_place,
+    by_reference,
+    tellable,
+)
 
 FEW = settings(max_examples=max(settings.default.max_examples // 4, 5))
 """A table is made, planned and read for each case: what a case costs hardly depends on its size."""
-
-
-def asks_only(policy):
-    found = (atom for c in policy.contests for _, p in predicates_of(c) for _, atom in atoms(p))
-    return any(isinstance(atom, Only) for atom in found)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

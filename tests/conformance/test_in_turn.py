@@ -33,6 +33,7 @@ def in_turn_cases(draw):
     days = draw(st.sampled_from((1, 2, 5, 30)))
     contest = attrs.evolve(
         contest,
+        capacity=1,
         period=Period(span(f"{days} days"), "submitted_at"),
         window=None,
         tie=Tie.REGISTRATION_ID,

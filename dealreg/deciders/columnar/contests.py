@@ -100,6 +100,8 @@ class Lowered:
         outcomes, gains: what the numbers in the columns mean.
         at: the instant asked about.
         levels: how many levels the ladder of a head start has.
+        after_one: whether only the one holder of another benefit takes part: then there is no
+            contest.
     """
 
     contest: Contest
@@ -111,11 +113,7 @@ class Lowered:
     gains: Register[Gain]
     at: datetime
     levels: int
-
-    @property
-    def after_one(self) -> bool:
-        """Whether only the holder of another benefit takes part: then there is no contest."""
-        return any(after.holds for after in self.contest.after)
+    after_one: bool
 
     def path(self, stage: str = "") -> str:
         """The place of a stage in the policy."""
@@ -161,7 +159,9 @@ class Lowered:
         return tuple(map(self.outcomes.number, (self.same, *late, *self.told)))
 
 
-def lowered(contest: Contest, number: int, columns: Columns, status: Expr) -> Lowered:
+def lowered(
+    contest: Contest, number: int, columns: Columns, status: Expr, *, after_one: bool = False
+) -> Lowered:
     """The columns of a contest; `status` is the column with each row's status."""
     import narwhals as nw
 
@@ -202,7 +202,9 @@ def lowered(contest: Contest, number: int, columns: Columns, status: Expr) -> Lo
     for mark in marked:
         whole = whole | mark
     levels = len(columns.levels(window.ladder)) if isinstance(window, HeadStart) else 0
-    return Lowered(contest, names, made, order, whole, outcomes, gains, columns.at, levels)
+    return Lowered(
+        contest, names, made, order, whole, outcomes, gains, columns.at, levels, after_one
+    )
 
 
 def _first(cases: list[tuple[Expr, int]]) -> Expr:

@@ -113,7 +113,17 @@ def family(contests: Sequence[Contest], begin: int, columns: Columns) -> Family:
 
     keys = tuple(f"k{number}" for number in range(len(contests[0].scope.keys)))
     status = nw.col(_STATUS)
-    made = [lowered(one, number, columns, status) for number, one in enumerate(contests, begin)]
+    single = {one.benefit for one in contests if one.capacity == 1}
+    made = [
+        lowered(
+            one,
+            number,
+            columns,
+            status,
+            after_one=any(after.holds and after.benefit in single for after in one.after),
+        )
+        for number, one in enumerate(contests, begin)
+    ]
     read = {fact.name for one in contests for _, fact in facts_of(one)}
     return Family(keys, tuple(sorted(read)), tuple(made))
 

@@ -13,6 +13,7 @@ from dealreg.deciders.columnar.outcomes import (
     gain,
     rates,
 )
+from dealreg.deciders.columnar.support import for_everybody
 from dealreg.policy.stages import (
     Bucket,
     Grace,
@@ -36,6 +37,8 @@ def decided(frame: Eager, keys: Sequence[str], one: Lowered, others: dict[str, N
         admitted = admitted & (held if after.holds else ~held)
     if one.after_one:
         return _alone(frame, one, admitted, others)
+    if for_everybody(one.contest):
+        return _everybody(frame, keys, one, admitted, others)
     winners = _winners(frame.filter(admitted), keys, one)
     joined = frame.join(winners, on=list(keys), how="left")
     made = _contested(joined, one, admitted, others)
@@ -112,6 +115,22 @@ def _alone(frame: Eager, one: Lowered, admitted: Expr, others: dict[str, Names])
     if window is not None:  # it opens the window itself
         made = made.with_columns(nw.col(names.clock).alias(names.anchor))
     return _standing(made, one, admitted, others, [])
+
+
+def _everybody(
+    frame: Eager, keys: Sequence[str], one: Lowered, admitted: Expr, others: dict[str, Names]
+) -> Eager:
+    """All who take part hold, each partner once: by its registration with the lowest id."""
+    import narwhals as nw
+
+    names = one.names
+    claimant, first = nw.col(names.claimant), nw.col(names.winner)
+    group = [*keys, names.claimant]
+    firsts = frame.filter(admitted & ~claimant.is_null()).group_by(*group)
+    made = frame.join(firsts.agg(nw.col("id").min().alias(names.winner)), on=group, how="left")
+    own = (first.is_null() | (nw.col("id") == first)).fill_null(value=False)
+    made = made.with_columns((admitted & own).alias(names.holds))
+    return _standing(made, one, admitted, others, [(admitted & ~own, _number(one, one.same))])
 
 
 def _contested(frame: Eager, one: Lowered, admitted: Expr, others: dict[str, Names]) -> Eager:
@@ -199,7 +218,7 @@ def _gains(one: Lowered, admitted: Expr) -> Expr:
     held = _of_band(whole, _col(names.band) if isinstance(first.rate, Banded) else None)
     cases = [(_col(names.holds), held)]
     others = contest.others.terms
-    if others is not None and not one.after_one:
+    if others is not None and not one.after_one and not for_everybody(contest):
         less = [one.gains.number(gain(others, each)) for each in rates(others.rate, first.rate)]
         band: Expr | None = None
         if isinstance(others.rate, Banded):

@@ -18,7 +18,15 @@ from dealreg.policy.predicates import External, Fact, Only
 from dealreg.policy.stages import Bucket, Grace, HeadStart
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
-__all__ = ["Refusal", "counts_others", "facts_of", "fixed", "read_for", "refusals"]
+__all__ = [
+    "Refusal",
+    "counts_others",
+    "facts_of",
+    "fixed",
+    "for_everybody",
+    "read_for",
+    "refusals",
+]
 
 FIXED = (Unit.MINUTES, Unit.HOURS, Unit.DAYS, Unit.WEEKS)
 """Units of one length everywhere, in a calendar of UTC."""
@@ -83,6 +91,12 @@ def fixed(length: Span, calendar: str | None, policy: Policy) -> bool:
     return length.unit in FIXED and (calendar is None or zones.get(calendar) == "UTC")
 
 
+def for_everybody(contest: Contest) -> bool:
+    """Whether all who qualify hold it, on the same terms, whoever came first."""
+    apart = contest.prefer or contest.window is not None or len(contest.gives) > 1
+    return contest.capacity is None and not apart
+
+
 def facts_of(contest: Contest) -> Iterator[tuple[str, Fact]]:
     """Every fact that a contest reads, each with its place."""
     for path, predicate in predicates_of(contest):
@@ -106,8 +120,9 @@ def _of_policy(policy: Policy) -> Iterator[Refusal]:
 
 def _of_contest(policy: Policy, contest: Contest) -> Iterator[Refusal]:
     benefit, at = contest.benefit, contest_path(contest.benefit)
-    if contest.capacity != 1:
-        yield Refusal(benefit, "Contest", f"{at}.capacity", "may be held by more than one")
+    if contest.capacity != 1 and not for_everybody(contest):
+        because = "may be held by several, who are told apart"
+        yield Refusal(benefit, "Contest", f"{at}.capacity", because)
     if contest.scope.lines is not None:
         because = "overlaps in part, or is awarded line by line"
         yield Refusal(benefit, "Scope", f"{at}.scope", because)
@@ -158,8 +173,6 @@ def _clocks(policy: Policy, contest: Contest) -> Iterator[Refusal]:
             yield Refusal(benefit, "Period", path, "counts days of a zone, business days or months")
         if period.last_day is not LastDay.MOMENT:
             yield Refusal(benefit, "Period", path, "ends at the end of a day")
-        if period.extension is not None or period.pauses:
-            yield Refusal(benefit, "Period", path, "can be extended, or stands still")
     path = contest_path(benefit, "window")
     match window:
         case None | HeadStart():

@@ -89,7 +89,8 @@ def test_written_files_run_by_the_printed_command(name, tmp_path, monkeypatch, d
 
 @pytest.mark.parametrize("name", NAMES)
 def test_policies_of_the_example_have_no_finding_but_those_meant(name, tmp_path):
-    policies = [file for file in shipped(name).files() if file.name.startswith("policy")]
+    files = shipped(name).files()
+    policies = [each for each in files if re.fullmatch(r"policy[^.]*\.toml", each.name)]
     for policy in policies:
         (tmp_path / policy.name).write_bytes(policy.read_bytes())
 

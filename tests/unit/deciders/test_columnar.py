@@ -28,6 +28,7 @@ from dealreg import (
     competing_on,
     contest,
     earliest,
+    extension,
     field,
     highest,
     holder_of,
@@ -239,11 +240,11 @@ def test_a_part_that_is_not_decided_in_columns_is_refused_by_name():
     with pytest.raises(PolicyErrors) as refused:
         columnar(policy(FIRST, capacity=2))
     assert str(refused.value) == (
-        "contests[protection].capacity: `Contest` may be held by more than one; give "
+        "contests[protection].capacity: `Contest` may be held by several, who are told apart; give "
         '`rest="compiled"` to have the compiled decider do it'
     )
     assert str(columnar(policy(FIRST, capacity=2), "compiled").support()[0]) == (
-        "contests[protection].capacity: `Contest` may be held by more than one"
+        "contests[protection].capacity: `Contest` may be held by several, who are told apart"
     )
 
 
@@ -353,7 +354,6 @@ def test_a_table_may_be_parted_only_where_nothing_is_counted_across():
         (same_period("weeks"), "counts days of a zone, weeks or months"),
         (period("1 months"), "counts days of a zone, business days or months"),
         (period("9 days", last_day="included"), "ends at the end of a day"),
-        (period("9 days", pauses=True), "can be extended, or stands still"),
         (competing_on("tier"), "has the key tier, which is no plain text"),
         (competing_on("customer_id"), "depends on a contest of another scope"),
     ],
@@ -367,6 +367,14 @@ def test_what_is_refused_and_why(part, because):
         made = policy(*parts)
     found = refusals(made)
     assert [each.because for each in found] == [because]
+
+
+def test_a_period_that_can_be_extended_is_one_that_was_not():
+    """A table has no column for extensions and pauses: nobody asked for any."""
+    longer = policy(FIRST, period("9 days", extension=extension(), pauses=True))
+    table = ROWS.append_column("approved_at", ROWS["submitted_at"])
+    found = codes(columnar(longer).standings(table, at=day(21)))
+    assert found == {"R1": "EXPIRED", "R2": "EXPIRED", "R3": "GRANTED"}
 
 
 def test_approval_by_silence_is_left_to_the_compiled_decider():
@@ -504,3 +512,21 @@ def test_what_is_not_decided_in_turn_is_refused_by_name(parts, because):
 def test_a_benefit_that_the_policy_has_not():
     with pytest.raises(UsageError, match="no benefit `protecton`; did you mean `protection`"):
         columnar(TURNS).in_turn(ROWS, "protecton", at=AT)
+
+
+def test_what_everybody_gets_each_partner_gets_once():
+    presales = policy(capacity=None)
+    rows = [
+        dict(row, partner_id="Arbor" if n else "Birch") for n, row in enumerate(ROWS.to_pylist())
+    ]
+    table = pa.Table.from_pylist(rows, schema=ROWS.schema)
+    for engine in ("polars", "pyarrow"):
+        made = columnar(presales).decide(table, at=AT, engine=engine)
+        found = {row["registration_id"]: row for row in made.standings.to_pylist()}
+        assert made.one_by_one == 0
+        assert {name: row["code"] for name, row in found.items()} == {
+            "R1": "GRANTED",
+            "R2": "GRANTED",
+            "R3": "DUPLICATE_SAME_PARTNER",
+        }
+        assert found["R3"]["rival"] == "R2"

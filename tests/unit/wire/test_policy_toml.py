@@ -842,14 +842,18 @@ class TestMistakes:
             "requires = [{ code = 'A', that = 'teir >= gold and tier >= glod and (' }]\n"
         )
 
-        assert [each.place.removeprefix("contests[protection]") for each in problems(text)] == [
-            ".requires[A].that[column 1]",
-            ".requires[A].that[column 26]",
-            ".requires[A].that[column 36]",
-            ".window[column 1]",
-            ".prefer[0][column 1]",
-            ".tie",
-            "",
+        first = CONTEST.count("\n") + 1
+        assert [
+            (each.line - first, each.place.removeprefix("contests[protection]"))
+            for each in problems(text)
+        ] == [
+            (0, ".tie"),
+            (1, ".window[column 1]"),
+            (2, ".prefer[0][column 1]"),
+            (3, ""),
+            (4, ".requires[A].that[column 1]"),
+            (4, ".requires[A].that[column 26]"),
+            (4, ".requires[A].that[column 36]"),
         ]
 
     def test_a_programme_has_to_be_named(self):
