@@ -11,7 +11,7 @@ class Exit(IntEnum):
     OK = 0
     """It did what was asked."""
     FOUND = 1
-    """What was looked for: errors, differences not allowed, deadlocks, failing cases, other bytes."""
+    """What was looked for: errors, differences, deadlocks, failing cases, other bytes."""
     USAGE = 2
     """The command line cannot be carried out as written."""
     POLICY = 3
