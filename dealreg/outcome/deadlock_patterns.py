@@ -20,7 +20,7 @@ __all__ = ["DeadlockPattern", "Deadlocks", "Difference", "Repair", "RepairKind"]
 class Difference:
     """One fact in which the two partners differ; None for a value that is not known."""
 
-    tag: ClassVar[str] = "difference"
+    tag: ClassVar[str] = "fact_difference"
 
     field: str
     blocker: Value | None = attrs.field(default=None, eq=typed)
