@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
-__all__ = ["OnSpark", "on_spark"]
+__all__ = ["OnSpark", "Task", "on_spark"]
 
 _ROWS: Final = 100_000
 """How many rows a task hands over at once."""

@@ -86,8 +86,8 @@ def test_a_terminal_shows_how_far_it_is(monkeypatch, dealreg):
     monkeypatch.setattr("dealreg.cli.terminal.is_terminal", lambda _: True)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
-    done = dealreg("bulk", *GIVEN)
+    done = dealreg("bulk", *GIVEN, "--parts", "2")
 
     assert done.exit_code == 0
     assert "parting" in done.stderr
-    assert "1 of 1 parts" in done.stderr
+    assert "2 of 2 parts" in done.stderr
