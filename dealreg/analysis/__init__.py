@@ -2,11 +2,10 @@
 
 The cases are finitely many representatives, and the reference decider is run on each of them; there
 is no second semantics. Verdicts say whether they are exact or bounded, and which clauses bound
-them.
+them. `dealreg.analysis.missing` looks for the test cases that a policy lacks.
 """
 
 from dealreg.analysis.compare import compare, difference
 from dealreg.analysis.deadlocks import deadlocks
-from dealreg.analysis.missing import Missing, missing_cases
 
-__all__ = ["Missing", "compare", "deadlocks", "difference", "missing_cases"]
+__all__ = ["compare", "deadlocks", "difference"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from dealreg.analysis import missing_cases
+from dealreg.analysis.missing import missing_cases
 from dealreg.cases import (
     SHAPES,
     mutants,

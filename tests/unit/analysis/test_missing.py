@@ -1,7 +1,7 @@
 """The cases that a policy's cases lack, and edits that no case can notice."""
 
 from dealreg import Policy, contest, earliest, field, holder_of, requirement, within
-from dealreg.analysis import missing_cases
+from dealreg.analysis.missing import missing_cases
 from dealreg.cases import mutants, run_cases, unnoticed
 from dealreg.outcome.cases import CaseVerdict
 from dealreg.wire import cases_from_toml, cases_to_toml
