@@ -13,7 +13,7 @@ _SLOW_IS_FINE = [HealthCheck.too_slow]
 
 settings.register_profile(
     "ci",
-    max_examples=40,
+    max_examples=30,
     derandomize=True,
     deadline=None,
     print_blob=True,
