@@ -63,7 +63,8 @@ def governing_versions(case, benefit):
     if case.rules.governs is Governs.DECISION:
         lead = version_at(case.rules, case.at)
         return {each.registration_id: lead for each in case.facts.registrations}
-    view, groups = conflicts_of(case, benefit)
+    _, groups = conflicts_of(case, benefit)
+    now = view_of(case, version_at(case.rules, case.at))  # who is live, by the version in force
     scope = latest_with(case.rules, case.at, benefit).contest(benefit).scope
     assume(scope.award == "whole")
     found = {}
@@ -71,7 +72,7 @@ def governing_versions(case, benefit):
         live = [
             each.submitted_at
             for each in members
-            if view.live(each) and offered_to(case.rules, each, benefit)
+            if now.live(each) and offered_to(case.rules, each, benefit)
         ]
         lead = version_at(case.rules, min(live, default=case.at))
         found |= {each.registration_id: lead for each in members}

@@ -274,13 +274,22 @@ def by_earliest(rules):
 
 
 def capacities(rules):
-    """By benefit, how many may hold at once under any version; benefits by whole scope only."""
+    """By benefit, how many may hold at once under any version; benefits by whole scope only.
+
+    Not those whose scope a version changes: holders of two conflicts, which become one, keep what
+    they hold.
+    """
     versions = [rules] if hasattr(rules, "contests") else [e.policy for e in rules.editions]
     found = {}
     for policy in versions:
         for contest in policy.contests:
             part = contest.scope.lines is not None and contest.scope.award is Award.WHOLE
-            shared = contest.tie == "share" or part or contest.capacity is None
+            moved = any(
+                each.contest(contest.benefit) is not None
+                and each.contest(contest.benefit).scope != contest.scope
+                for each in versions
+            )
+            shared = contest.tie == "share" or part or contest.capacity is None or moved
             most = None if shared else contest.capacity
             if contest.benefit in found:
                 known = found[contest.benefit]

@@ -362,6 +362,7 @@ SUBSTITUTED_OR_COUNTED = {
     "status",  # read from what is known of approval and end
     "currency",
     "filed_by_registrant",
+    "last_submitted_at",  # else when it was submitted
     "earlier_by_same_partner",
     "earlier_here",
     "recent_by_partner",
