@@ -10,7 +10,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from dealreg import Facts, Partner, Policy, Registration, contest, earliest, field, requirement
+from dealreg import (
+    Facts,
+    Partner,
+    Policy,
+    Registration,
+    contest,
+    earliest,
+    field,
+    holders,
+    requirement,
+    within,
+)
 from dealreg.deciders import compiling
 from dealreg.deciders.compiled import (
     admitting,
@@ -38,23 +49,43 @@ ENOUGH = 350
 AT = datetime(2026, 4, 1, tzinfo=UTC)
 
 
+CLAIMS = [
+    Registration(
+        registration_id=name,
+        partner_id=name,
+        opportunity_id="O1",
+        submitted_at=AT - timedelta(days=days),
+        completed_at=completed,
+    )
+    for name, days, completed in (("R1", 3, None), ("R2", 2, AT), ("R3", 1, AT))
+]
+FIRST = earliest("submitted_at")
+SCORE, GOLD = field("satisfaction_score") >= 80, field("tier") >= "gold"
+EDGES = {
+    "as much as required": [requirement("TOO_SMALL", SCORE), earliest("completed_at")],
+    "missing, and first": [earliest("completed_at", missing="first")],
+    "one part unknown": [requirement("BOTH", GOLD & (field("score") >= 1)), holders(2), FIRST],
+    "returned and denied": [
+        requirement("SCORED", field("score") >= 1),
+        requirement("SILVER", field("tier") < "gold"),
+        holders(2),
+        FIRST,
+    ],
+    "at the last instant": [within("1 days"), FIRST],
+    "a group of one": [requirement("GROUP", field("partner_group") == "R2"), holders(2), FIRST],
+}
+"""Contests at the edge of a rule, which chance meets too seldom for a pool of that size."""
+
+
 def at_the_edge():
-    """Values just as required, and values that are missing, where a generated function decides."""
-    asked = requirement("TOO_SMALL", field("satisfaction_score") >= 80)
-    for key in (earliest("completed_at"), earliest("completed_at", missing="first")):
-        rules = Policy(programme="Edge", contests=[contest("protection", asked, key)])
-        claims = [
-            Registration(
-                registration_id=name,
-                partner_id=name,
-                opportunity_id="O1",
-                submitted_at=AT - timedelta(days=days),
-                completed_at=completed,
-            )
-            for name, days, completed in (("R1", 3, None), ("R2", 2, AT), ("R3", 1, AT))
-        ]
-        partners = [Partner(partner_id=each.partner_id, satisfaction_score=80) for each in claims]
-        facts = Facts(registrations=claims, partners=partners)
+    """Cases of them: values just as required, and values that are missing."""
+    partners = [
+        Partner(partner_id=each.partner_id, satisfaction_score=80, tier="gold") for each in CLAIMS
+    ]
+    facts = Facts(registrations=CLAIMS, partners=partners)
+    for parts in EDGES.values():
+        made = contest("protection", *parts)
+        rules = Policy(programme="Edge", tiers=["silver", "gold"], contests=[made])
         yield Case(rules=rules, facts=facts, at=AT)
 
 
