@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import dealreg
 from dealreg import decide
 from dealreg.analysis import compare, deadlocks, difference
 from dealreg.facts.canonical import canonical_json
@@ -25,7 +26,7 @@ from tests.laws.exhausting import (
     sound,
 )
 
-EXAMPLES = Path(__file__).parents[2] / "dealreg" / "cli" / "examples"
+EXAMPLES = Path(dealreg.__file__).parent / "cli" / "examples"
 SHIPPED = sorted(
     path.relative_to(EXAMPLES).as_posix()
     for path in EXAMPLES.glob("*/policy*.toml")

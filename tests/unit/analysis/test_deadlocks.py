@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import dealreg
 from dealreg import (
     Policy,
     UsageError,
@@ -22,7 +23,7 @@ from dealreg.rendering import report_comparison, report_deadlocks
 from dealreg.wire import from_json, read_policy, to_json
 
 FIRST = earliest("submitted_at")
-EXAMPLES = Path(__file__).parents[3] / "dealreg" / "cli" / "examples"
+EXAMPLES = Path(dealreg.__file__).parent / "cli" / "examples"
 DISPUTE = Path(__file__).parents[2] / "golden" / "dispute"
 TIERS = ("silver", "gold")
 

@@ -26,6 +26,8 @@ from dealreg.bulk.spark import Task
 from dealreg.deciders.columnar.tables import standings_schema
 from tests.unit.bulk.registrations import AT, READY, in_order, registrations
 
+pytest.importorskip("pyspark", reason="Spark comes with the extra `dev`")
+
 TABLE = registrations(6000)
 HERE = READY.decide(TABLE, at=AT)
 
