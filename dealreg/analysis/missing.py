@@ -20,7 +20,7 @@ class Missing:
     Attributes:
         cases: new cases, each with what the policy decides: to accept, or to correct.
         noticed: for each of them, in the same order, the edits that it is the first to notice.
-        silent: edits that change nothing in any case that was tried; no case can notice them.
+        silent: edits that change nothing in any case that was tried.
     """
 
     cases: tuple[PolicyCase, ...] = attrs.field(converter=as_tuple)

@@ -17,7 +17,6 @@ import attrs
 
 from dealreg.bulk.manifest import agreed
 from dealreg.bulk.parts import Question
-from dealreg.bulk.putting import put
 from dealreg.bulk.scattering import part_of, scatter
 from dealreg.bulk.sources import Stretch, opened, stretches
 from dealreg.deciders.columnar.tables import Engine, eager
@@ -25,6 +24,7 @@ from dealreg.deciders.lowering import Columnar
 from dealreg.errors import UsageError, shown
 from dealreg.facts.instants import instant
 from dealreg.facts.values import Choice
+from dealreg.wire.putting import put
 
 if TYPE_CHECKING:
     import pyarrow as pa

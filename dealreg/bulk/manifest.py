@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from dealreg.bulk.parts import Question
-from dealreg.bulk.putting import put
 from dealreg.bulk.sources import Source
 from dealreg.errors import UnreadableError, UsageError, shown
 from dealreg.facts.instants import instant
 from dealreg.policy.normal import policy_digest
+from dealreg.wire.putting import put
 
 __all__ = ["agreed"]
 

@@ -1,37 +1,18 @@
 """One part of a table, decided by itself: what it is read from, and what comes out."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from dealreg.deciders.columnar.columns import ALWAYS
 from dealreg.deciders.lowering import Columnar, InBulk
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["REJECTED", "Question", "columns_read"]
+__all__ = ["REJECTED", "Question"]
 
 REJECTED: Final = "rejected"
 """The column that has the reason why a row could not be read."""
-
-_FACTS: Final = (
-    "approved_at",
-    "customer_id",
-    "ended_at",
-    "opportunity_id",
-    "status",
-    "status_reason",
-)
-"""Facts that are taken into account though no policy has to name them."""
-
-
-def columns_read(ready: Columnar, names: Iterable[str]) -> tuple[str, ...]:
-    """Those of a table's columns that are read to decide it, in the order of the table."""
-    fields = {*ALWAYS, *_FACTS, *ready.fields}
-    wanted = {*fields, "currency", *(f"{name}_currency" for name in fields)}
-    return tuple(name for name in names if name in wanted)
 
 
 @attrs.frozen(eq=False)

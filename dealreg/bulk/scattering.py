@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
-from dealreg.bulk.putting import put
 from dealreg.bulk.sources import Stretch
+from dealreg.wire.putting import put
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from dealreg.bulk.parts import columns_read
+from dealreg.deciders.columnar.columns import columns_read
 from dealreg.deciders.lowering import Columnar
 from dealreg.errors import MissingExtraError, UnreadableError, UsageError, shown
 
@@ -95,7 +95,7 @@ def opened(
         except (OSError, pa.ArrowException) as wrong:
             raise _unreadable(path, wrong) from None
         read = pa.schema(
-            [_stated(own.field(name)) for name in sorted(columns_read(ready, own.names))]
+            [_stated(own.field(name)) for name in sorted(columns_read(ready.fields, own.names))]
         )
         schema = read if schema is None else schema
         if not read.equals(schema):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from dealreg.bulk.parts import REJECTED, Question, columns_read
+from dealreg.bulk.parts import REJECTED, Question
+from dealreg.deciders.columnar.columns import columns_read
 from dealreg.deciders.lowering import Columnar
 from dealreg.errors import UsageError, shown
 from dealreg.facts.instants import instant
@@ -96,7 +97,7 @@ def on_spark(
         )
     keys = ready.keys
     question = Question(ready, instant(at), tuple(unknown), engine)
-    names = columns_read(ready, dataframe.columns)
+    names = columns_read(ready.fields, dataframe.columns)
     read = dataframe.select(*(_column(name) for name in names))
     question.answered(read.limit(0).toArrow())
     together = _together(read, keys, parts)

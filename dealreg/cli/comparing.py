@@ -1,5 +1,7 @@
 """`dealreg compare` and `dealreg deadlocks`: what a change does, and what a policy can do."""
 
+from collections.abc import Callable
+
 import click
 
 from dealreg.analysis import compare as compared
@@ -63,13 +65,7 @@ def compare(
     def page(form: str) -> str:
         return report_comparison(found, before, form=form, zone=times_in)  # type: ignore[arg-type]
 
-    match form:
-        case "text":
-            print_page(page)
-        case "markdown":
-            print_text(page("markdown"))
-        case _:
-            print_json(to_json(found))
+    _show(page, found, form)
     meant = all(_is_meant(each, allowed) for each in found.changes)
     return Exit.OK if meant and (found.exact or not exact) else Exit.FOUND
 
@@ -96,6 +92,11 @@ def deadlocks(policy: str, form: str, times_in: str) -> Exit:
     def page(form: str) -> str:
         return report_deadlocks(found, rules, form=form, zone=times_in)  # type: ignore[arg-type]
 
+    _show(page, found, form)
+    return Exit.OK if found.free else Exit.FOUND
+
+
+def _show(page: Callable[[str], str], found: object, form: str) -> None:
     match form:
         case "text":
             print_page(page)
@@ -103,7 +104,6 @@ def deadlocks(policy: str, form: str, times_in: str) -> Exit:
             print_text(page("markdown"))
         case _:
             print_json(to_json(found))
-    return Exit.OK if found.free else Exit.FOUND
 
 
 def _policy(name: str) -> Policy:

@@ -190,7 +190,7 @@ def _propose(rules: Policy, cases: Sequence[PolicyCase], target: str, policy: st
     write(target, cases_to_toml(found.cases, policy=named).encode("utf-8"))
     print_line(f"wrote {target}: {len(found.cases)} cases, to accept or correct")
     for each in found.silent:
-        print_line(f"no case can notice {each.place}: {each.edit}")
+        print_line(f"no case was found that notices {each.place}: {each.edit}")
     return Exit.OK
 
 

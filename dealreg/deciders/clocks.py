@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import attrs
 
+from dealreg.errors import PolicyError
 from dealreg.facts.calendars import (
     Calendar,
     add_span,
@@ -22,7 +23,16 @@ from dealreg.facts.view import View
 from dealreg.policy.clocks import Extension, GrantedBy, LastDay, Milestone, Missed, Period, Sla
 from dealreg.policy.policies import Policy
 
-__all__ = ["Due", "Term", "answer_due", "deadline", "milestone_due", "period_of", "with_clocks"]
+__all__ = [
+    "Due",
+    "Term",
+    "answer_due",
+    "deadline",
+    "milestone_due",
+    "next_bucket",
+    "period_of",
+    "with_clocks",
+]
 
 _FIXED = (Unit.MINUTES, Unit.HOURS)
 _TICK = timedelta(microseconds=1)
@@ -236,6 +246,21 @@ def _answered(view: View, registration: Registration, due: datetime | None) -> b
     if registration.status is Status.APPROVED:
         return registration.approved_at is None
     return registration.status in ENDED and registration.ended_at is None
+
+
+def next_bucket(first: datetime, unit: Unit, calendar: Calendar) -> datetime:
+    """When the day, week (Monday first) or month after that of an instant begins."""
+    try:
+        day = local_date(first, calendar)
+        if unit is Unit.WEEKS:
+            day += timedelta(days=7 - day.weekday())
+        elif unit is Unit.MONTHS:
+            day = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+        else:
+            day += timedelta(days=1)
+        return midnight(day, calendar)
+    except OverflowError:
+        raise PolicyError(f"the {unit} after {first.isoformat()} are out of range") from None
 
 
 def with_clocks(view: View, policy: Policy) -> View:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from dealreg.deciders.columnar.columns import ALWAYS, Columns
+from dealreg.deciders.columnar.columns import Columns, columns_read
 from dealreg.deciders.columnar.families import Family, family
 from dealreg.deciders.columnar.kinds import Eager
 from dealreg.deciders.columnar.sorting import collected, sorted_out
@@ -179,12 +179,13 @@ class Columnar:
                 value=benefit,
                 hint=suggestion(benefit, [one.benefit for one in self.policy.contests]),
             )
-        source, columns = self._bound(table, at, unknown, engine)
-        own = attrs.evolve(self.policy, contests=[attrs.evolve(contest, after=())])
-        refused = [*refusals(own, source.engine.value), *needs(contest)]
+        alone = attrs.evolve(self.policy, contests=[attrs.evolve(contest, after=())])
+        own = Columnar(alone, self.rest)
+        source, columns = own._bound(table, at, unknown, engine)
+        refused = [*refusals(alone, source.engine.value), *needs(contest)]
         if refused:
             raise _refused(refused, in_turn=True)
-        of = succession(contest, columns, self.fields)
+        of = succession(contest, columns, own.fields)
         rows, rejected = sorted_out(collected(of.rows(source.table, columns), source))
         made = turns(of.decided(rows), of.contest)
         return InBulk(
@@ -355,8 +356,7 @@ def _one_by_one(ready: Columnar, source: Given, columns: Columns) -> _Made:
     import narwhals as nw
 
     ladders = [f.name for f in map(columns.vocabulary.get, ready.fields) if f is not None]
-    read = {*ALWAYS, *ready.fields, "status", "status_reason", "approved_at", "ended_at"}
-    told = [name for name in columns.schema if name in read]
+    told = columns_read(ready.fields, columns.schema)
     marked = source.table.select(
         *(name for name in told if not isinstance(columns.schema[name], nw.List)),
         nw.col("registration_id").cast(nw.String).alias("id"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dealreg.deciders.columnar.columns import ALWAYS, Columns
+from dealreg.deciders.columnar.columns import Columns, columns_read
 from dealreg.deciders.columnar.kinds import Eager, Lazy
 from dealreg.deciders.columnar.rows import facts_of_rows
 from dealreg.deciders.columnar.tables import Engine, Given, eager, table_of
@@ -64,10 +64,7 @@ def _rows(
     """The rows of some registrations, or all, with the columns that records are made of."""
     import narwhals as nw
 
-    read = {*ALWAYS, *fields, "opportunity_id", "customer_id"}
-    read |= {"status", "status_reason", "approved_at", "ended_at"}
-    read |= {columns.currency_column(name) for name in read}
-    table = source.table.select(*(name for name in columns.schema if name in read))
+    table = source.table.select(*columns_read(fields, columns.schema))
     if ids is not None and source.engine is Engine.PYARROW:  # it does not join lists
         wanted = ids["registration_id"].to_list()
         table = table.filter(nw.col("registration_id").is_in(wanted))

@@ -23,6 +23,7 @@ from dealreg.history.engine import Replay
 from dealreg.outcome.checkpoint import Checkpoint
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.wire.json_form import from_json, to_json
+from dealreg.wire.putting import put
 
 __all__ = ["Ran", "replay_into", "told_in"]
 
@@ -170,13 +171,8 @@ def _write(replay: Replay, file: BinaryIO, taken: int, checkpoint: str | os.Path
     file.flush()
     os.fsync(file.fileno())
     data = to_json(replay.checkpoint(taken=taken, written=file.tell()))
-    path = Path(checkpoint)
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("wb") as made:
+    with put(Path(checkpoint)) as made:
         made.write(data)
-        made.flush()
-        os.fsync(made.fileno())
-    fresh.replace(path)
 
 
 def told_in(path: str | os.PathLike[str]) -> Iterator[object]:

@@ -19,7 +19,7 @@ from dealreg.facts.records import ENDED, Status
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.predicates import Fact
 
-__all__ = ["ALWAYS", "REASONS", "STATUSES", "Columns", "chosen"]
+__all__ = ["ALWAYS", "REASONS", "STATUSES", "Columns", "chosen", "columns_read"]
 
 ALWAYS: Final = ("registration_id", "partner_id", "submitted_at")
 """Columns that every table has."""
@@ -37,6 +37,11 @@ _OPTIONAL: Final = frozenset(
 )
 """Fields that a table may lack: every registration is live, nothing has ended, nobody filed for
 others."""
+
+_UNSAID: Final = frozenset(
+    {"approved_at", "customer_id", "ended_at", "opportunity_id", "status", "status_reason"}
+)
+"""Facts that are taken into account though no policy has to name them."""
 
 STATUSES: Final = tuple(Status)
 _UTC: Final = ("UTC", "Etc/UTC")
@@ -369,6 +374,13 @@ def _nothing(kind: FieldType) -> Type:
             return nw.List(nw.String())
         case _:
             return nw.Int64()
+
+
+def columns_read(fields: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
+    """Those of a table's columns that are read where a policy reads some fields, in their order."""
+    read = {*ALWAYS, *_UNSAID, *fields}
+    read |= {"currency", *(f"{name}_currency" for name in read)}
+    return tuple(name for name in names if name in read)
 
 
 def chosen(cases: list[tuple[Expr, Expr]], otherwise: Expr) -> Expr:

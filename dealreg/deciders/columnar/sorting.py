@@ -32,13 +32,19 @@ def sorted_out(rows: Eager) -> "tuple[Eager, pa.Table]":
 
     wrong = rows.filter(nw.col("bad") != 0).select("id", "who", "bad")
     rows = rows.filter(nw.col("bad") == 0)
+    twin = nw.lit(len(REASONS)).cast(nw.Int16).alias("bad")
+    if len(wrong):  # of two rows with one name, one of which cannot be read, neither is believed
+        ids = wrong.select("id").unique()
+        shared = rows.join(ids, on="id", how="semi").select("id", "who", "bad")
+        rows = rows.join(ids, on="id", how="anti")
+        wrong = nw.concat([wrong, shared.with_columns(twin)])
     if rows["id"].n_unique() != len(rows):
         several = rows.group_by("id").agg(nw.len().alias("n")).filter(nw.col("n") > 1).drop("n")
         alike = rows.join(several, on="id", how="semi").unique(maintain_order=True)
         differ = alike.group_by("id").agg(nw.len().alias("n")).filter(nw.col("n") > 1).drop("n")
         alike = alike.join(differ, on="id", how="anti")
         twice = rows.join(differ, on="id", how="semi").select("id", "who", "bad")
-        twice = twice.with_columns(nw.lit(len(REASONS)).cast(nw.Int16).alias("bad"))
+        twice = twice.with_columns(twin)
         rows = nw.concat([rows.join(several, on="id", how="anti"), alike])
         wrong = nw.concat([wrong, twice])
     reasons = [REASONS[number - 1] for number in wrong["bad"].to_list()]

@@ -1,6 +1,6 @@
 """Tables in and out: whatever dataframe the user has, and the standings as a table of that kind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -164,8 +164,7 @@ def written(rows: Eager, one: Lowered) -> Eager:
     """The standings of one contest, from the numbers that its columns hold."""
     import narwhals as nw
 
-    names, outcomes, gains = one.names, one.outcomes.values, one.gains.values
-    outcome, gain = rows[names.outcome], rows[names.gain]
+    names, gains, gain = one.names, one.gains.values, rows[one.names.gain]
     known = _Known(rows, nw.col(names.outcome) == one.granted)
     made = rows.select(
         nw.col("id").alias("registration_id"),
@@ -179,9 +178,7 @@ def written(rows: Eager, one: Lowered) -> Eager:
         ),
     )
     made = made.with_columns(
-        _taken(rows, "kind", outcome, [each.kind.value for each in outcomes], nw.String()),
-        _taken(rows, "code", outcome, [each.code for each in outcomes], nw.String()),
-        _taken(rows, "clause", outcome, [each.clause for each in outcomes], nw.String()),
+        *_stood(rows, names.outcome, one),
         _taken(rows, "label", gain, [each.label for each in gains], nw.String()),
         _taken(rows, "percent", gain, [_float(each.percent) for each in gains], nw.Float64()),
         _taken(rows, "share", gain, [_float(each.share) for each in gains], nw.Float64()),
@@ -193,7 +190,6 @@ def turns(rows: Eager, one: Lowered) -> Eager:
     """Who held a benefit in turn, from the numbers that the columns hold."""
     import narwhals as nw
 
-    outcomes, outcome = one.outcomes.values, rows["outcome"]
     made = rows.select(
         nw.col("id").alias("registration_id"),
         nw.col("who").alias("partner_id"),
@@ -202,11 +198,7 @@ def turns(rows: Eager, one: Lowered) -> Eager:
         "starts",
         "ends",
     )
-    made = made.with_columns(
-        _taken(rows, "kind", outcome, [each.kind.value for each in outcomes], nw.String()),
-        _taken(rows, "code", outcome, [each.code for each in outcomes], nw.String()),
-        _taken(rows, "clause", outcome, [each.clause for each in outcomes], nw.String()),
-    )
+    made = made.with_columns(*_stood(rows, "outcome", one))
     return made.select(*(name for name in standings_schema().names if name in made.columns))
 
 
@@ -231,6 +223,15 @@ class _Known:
         if name not in self.rows.columns:
             return none
         return nw.when(self.granted).then(nw.col(name)) if holders else nw.col(name)
+
+
+def _stood(rows: Eager, column: str, one: Lowered) -> Iterator[Any]:
+    """How each stands and why, from the column with the number of its outcome."""
+    import narwhals as nw
+
+    for name in ("kind", "code", "clause"):
+        words = [str(getattr(each, name)) for each in one.outcomes.values]
+        yield _taken(rows, name, rows[column], words, nw.String())
 
 
 def _taken(rows: Eager, name: str, numbers: Any, values: Sequence[Any], kind: Type) -> Any:

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeAlias, assert_never
 
+from dealreg.deciders.clocks import next_bucket
 from dealreg.deciders.compiled.conditions import truth
 from dealreg.deciders.compiled.context import Context
 from dealreg.deciders.compiled.periods import calendar_of, fixed_length, later
 from dealreg.deciders.compiled.reads import Reads
 from dealreg.errors import PolicyError
-from dealreg.facts.calendars import Calendar, local_date, midnight
+from dealreg.facts.calendars import Calendar
 from dealreg.facts.records import Registration
 from dealreg.facts.values import Money, Unit, Value
 from dealreg.policy.contests import Contest
@@ -114,25 +115,10 @@ def fixed_window(window: Window | None, reads: Reads) -> timedelta | None:
 def _bucket(unit: Unit, calendar: Calendar) -> Closing:
     @lru_cache(maxsize=1024)
     def closes(first: datetime) -> tuple[datetime, datetime]:
-        following = _next_bucket(first, unit, calendar)
+        following = next_bucket(first, unit, calendar)
         return following - timedelta(microseconds=1), following
 
     return closes
-
-
-def _next_bucket(first: datetime, unit: Unit, calendar: Calendar) -> datetime:
-    """When the day, week (Monday first) or month after that of an instant begins."""
-    try:
-        day = local_date(first, calendar)
-        if unit is Unit.WEEKS:
-            day += timedelta(days=7 - day.weekday())
-        elif unit is Unit.MONTHS:
-            day = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-        else:
-            day += timedelta(days=1)
-        return midnight(day, calendar)
-    except OverflowError:
-        raise PolicyError(f"the {unit} after {first.isoformat()} are out of range") from None
 
 
 def still_to_come(window: Window, reads: Reads) -> timedelta:

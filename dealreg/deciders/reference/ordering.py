@@ -6,12 +6,13 @@ from typing import assert_never
 
 import attrs
 
+from dealreg.deciders.clocks import next_bucket
 from dealreg.deciders.reference.stage import Stage
 from dealreg.deciders.reference.truth import Sortable, sortable
 from dealreg.errors import PolicyError
-from dealreg.facts.calendars import Calendar, add_span, local_date, midnight
+from dealreg.facts.calendars import add_span
 from dealreg.facts.records import Registration
-from dealreg.facts.values import Money, Unit, Value
+from dealreg.facts.values import Money, Value
 from dealreg.outcome.decision import Margin
 from dealreg.policy.paths import override_path, prefer_path
 from dealreg.policy.stages import (
@@ -131,25 +132,10 @@ def _closing(stage: Stage, window: Window, first: datetime) -> tuple[datetime, d
         case HeadStart():
             return first, first
         case Bucket(unit, _, calendar):
-            following = _next_bucket(first, unit, stage.view.calendar(calendar))
+            following = next_bucket(first, unit, stage.view.calendar(calendar))
             return following - timedelta(microseconds=1), following
         case _:
             assert_never(window)
-
-
-def _next_bucket(first: datetime, unit: Unit, calendar: Calendar) -> datetime:
-    """When the day, week (Monday first) or month after that of an instant begins."""
-    try:
-        day = local_date(first, calendar)
-        if unit is Unit.WEEKS:
-            day += timedelta(days=7 - day.weekday())
-        elif unit is Unit.MONTHS:
-            day = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
-        else:
-            day += timedelta(days=1)
-        return midnight(day, calendar)
-    except OverflowError:
-        raise PolicyError(f"the {unit} after {first.isoformat()} are out of range") from None
 
 
 def ranked(stage: Stage, members: Sequence[Registration]) -> list[Group]:

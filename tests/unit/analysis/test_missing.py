@@ -1,4 +1,4 @@
-"""The cases that a policy's cases lack, and edits that no case can notice."""
+"""The cases that a policy's cases lack, and edits for which none is found."""
 
 from dealreg import Policy, contest, earliest, field, holder_of, requirement, within
 from dealreg.analysis.missing import missing_cases

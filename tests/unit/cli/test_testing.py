@@ -204,7 +204,7 @@ def test_cases_that_are_missing_are_proposed(test, dealreg):
 
     both = ("policy-today.toml", "policy-today.cases.toml", "more.cases.toml")
     again = dealreg("test", *both, "--mutants")
-    silent = set(result.stdout.replace("no case can notice ", "").splitlines())
+    silent = set(result.stdout.replace("no case was found that notices ", "").splitlines())
     *unnoticed, counted = again.stdout.splitlines()
     assert set(unnoticed) <= silent
     assert counted.endswith("cases")

@@ -223,6 +223,18 @@ def test_rows_that_stand_twice_count_once_unless_they_differ(engine):
         assert set(codes(made.standings)) == {"R1", "R2"}
 
 
+@pytest.mark.parametrize("engine", ["polars", "pyarrow"])
+def test_of_two_rows_with_one_name_neither_is_believed_if_one_cannot_be_read(engine):
+    rows = ROWS.to_pylist()
+    table = pa.Table.from_pylist([*rows, {**rows[0], "tier": "golden"}], schema=ROWS.schema)
+    for rest in Rest:
+        slow = policy(within("7 days"), highest("tier").then(FIRST), capacity=2)
+        ready = columnar(POLICY if rest is Rest.REFUSE else slow, rest)
+        made = ready.decide(table, at=AT, engine=engine)
+        assert [row["registration_id"] for row in made.rejected.to_pylist()] == ["R1", "R1"]
+        assert set(codes(made.standings)) == {"R2", "R3"}
+
+
 def test_what_is_no_table_is_refused():
     with pytest.raises(UsageError, match="`list` is not a table"):
         columnar(POLICY).decide([{"registration_id": "R1"}], at=AT)
@@ -472,6 +484,13 @@ def test_who_ends_early_makes_room():
 
     assert [found["R1"][name] for name in ("starts", "ends")] == [day(1), day(2)]
     assert (found["R2"]["starts"], found["R3"]["code"]) == (day(2), "DRAFT")
+
+
+def test_in_turn_only_the_columns_of_that_benefit_are_asked_for():
+    asks = contest("discount", requirement("SMALL", field("quantity") >= 3), FIRST)
+    two = attrs.evolve(TURNS, contests=[*TURNS.contests, asks])
+    found = columnar(two).in_turn(ROWS.drop_columns(["tier"]), "protection", at=AT)
+    assert codes(found.standings)["R3"] == "GRANTED"
 
 
 ASKED = requirement("ASK", field("score") >= 1, if_false="refer")
