@@ -11,7 +11,14 @@ from dealreg.deciders.columnar.families import Family, family
 from dealreg.deciders.columnar.kinds import Eager
 from dealreg.deciders.columnar.sorting import collected, sorted_out
 from dealreg.deciders.columnar.succession import needs, succession
-from dealreg.deciders.columnar.support import Refusal, counts_others, facts_of, read_for, refusals
+from dealreg.deciders.columnar.support import (
+    Refusal,
+    counts_others,
+    facts_of,
+    plain_keys,
+    read_for,
+    refusals,
+)
 from dealreg.deciders.columnar.tables import (
     Engine,
     Given,
@@ -212,21 +219,24 @@ class Columnar:
         """The columns by which a table may be parted, so that each part is decided by itself.
 
         Raises:
-            PolicyError: no such columns: contests have different scopes, or count registrations
-                of other conflicts.
+            PolicyError: no such columns: contests have different scopes, or one that is derived
+                from other fields, or count registrations of other conflicts.
         """
-        scopes = {one.scope.keys for one in self.policy.contests}
-        if counts_others(self.policy) or len(scopes) != 1:
-            because = "counts registrations of other conflicts"
+        keys = plain_keys(self.policy)
+        if keys is None:
+            scopes = sorted({one.scope.keys for one in self.policy.contests})
+            because = "has a scope that is no plain text"
             if len(scopes) > 1:
                 because = "has contests of different scopes"
+            if counts_others(self.policy):
+                because = "counts registrations of other conflicts"
             raise PolicyError(
                 f"the table cannot be parted by conflict, because the policy {because}",
                 place="contests",
-                value=sorted(scopes),
+                value=scopes,
                 hint="decide the table as a whole",
             )
-        return scopes.pop()
+        return keys
 
     def _bound(
         self, table: Any, at: datetime | str, unknown: Iterable[str], engine: Engine | str | None
@@ -340,10 +350,11 @@ def _decided(ready: Columnar, of: Family, source: Given, columns: Columns) -> _M
     others: list[pa.Table] = []
     one_by_one = 0
     if len(odd):
-        seldom = rows.join(odd, on=keys, how="semi").select("id", *keys)
+        seldom = rows.join(odd, on=keys, how="semi").select("id")
         rows = rows.join(odd, on=keys, how="anti")
         one_by_one = len(seldom)
-        found = some_conflicts(ready.policy, source, columns, ready.fields, seldom, keys)
+        scope = of.contests[0].contest.scope.keys
+        found = some_conflicts(ready.policy, source, columns, ready.fields, seldom, scope)
         benefits = [one.contest.benefit for one in of.contests]
         others.append(found.filter(pa.compute.is_in(found["benefit"], pa.array(benefits))))
     rows = of.rivals(rows)
@@ -365,7 +376,8 @@ def _one_by_one(ready: Columnar, source: Given, columns: Columns) -> _Made:
     )
     _, rejected = sorted_out(collected(marked, source))
     wrong = set(rejected["registration_id"].to_pylist())
-    found, count = whole_table(ready.policy, source, columns, ready.fields, wrong)
+    keys = plain_keys(ready.policy)
+    found, count = whole_table(ready.policy, source, columns, ready.fields, wrong, keys)
     return _Made([], [found], rejected, count)
 
 

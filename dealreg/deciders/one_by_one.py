@@ -22,40 +22,61 @@ def some_conflicts(
     source: Given,
     columns: Columns,
     fields: Iterable[str],
-    seldom: Eager,
+    ids: Eager,
     keys: Sequence[str],
 ) -> "pa.Table":
-    """The standings of some conflicts, decided one at a time.
+    """The standings of some conflicts.
 
     Args:
         policy: the policy.
         source: the table.
         columns: its columns.
         fields: those that the policy reads.
-        seldom: the ids of the registrations, with the `keys` of their conflicts.
-        keys: the names of the columns that say of which conflict a registration is.
+        ids: the registrations of the conflicts, in the column `id`.
+        keys: the fields that say of which conflict a registration is.
     """
     import narwhals as nw
 
-    ids = nw.from_native(seldom.to_arrow()).select(nw.col("id").alias("registration_id"))
-    conflict = {row["id"]: tuple(row[key] for key in keys) for row in seldom.iter_rows(named=True)}
+    wanted = nw.from_native(ids.to_arrow()).select(nw.col("id").alias("registration_id"))
+    return table_of(_decided(policy, _rows(source, columns, fields, wanted), columns, keys))
+
+
+def whole_table(
+    policy: Policy,
+    source: Given,
+    columns: Columns,
+    fields: Iterable[str],
+    wrong: set[str | None],
+    keys: Sequence[str] | None,
+) -> "tuple[pa.Table, int]":
+    """The standings of a whole table, and of how many registrations; not of those `wrong`.
+
+    Without `keys` all are decided together, for what is counted across conflicts.
+    """
+    rows = [r for r in _rows(source, columns, fields, None) if r["registration_id"] not in wrong]
+    return table_of(_decided(policy, rows, columns, keys)), len(rows)
+
+
+def _decided(
+    policy: Policy,
+    rows: Iterable[Mapping[str, Any]],
+    columns: Columns,
+    keys: Sequence[str] | None,
+) -> list[Standing]:
+    """The standings of registrations, conflict by conflict where there are keys.
+
+    Who has not all of its keys is in no conflict with anybody.
+    """
     groups: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
-    for row in _rows(source, columns, fields, ids):
-        groups.setdefault(conflict[row["registration_id"]], []).append(row)
+    for row in rows:
+        conflict = tuple(row.get(key) for key in keys or ())
+        alone = (row["registration_id"],) if None in conflict else ()
+        groups.setdefault((*map(str, conflict), *alone), []).append(row)
     decider = compiled(policy)
     found: list[Standing] = []
     for _, members in sorted(groups.items()):
         found += decider.standings(facts_of_rows(members, columns), at=columns.at)
-    return table_of(found)
-
-
-def whole_table(
-    policy: Policy, source: Given, columns: Columns, fields: Iterable[str], wrong: set[str | None]
-) -> "tuple[pa.Table, int]":
-    """The standings of a whole table, and of how many registrations; not of those `wrong`."""
-    rows = [r for r in _rows(source, columns, fields, None) if r["registration_id"] not in wrong]
-    found = compiled(policy).standings(facts_of_rows(rows, columns), at=columns.at)
-    return table_of(found), len(rows)
+    return found
 
 
 def _rows(

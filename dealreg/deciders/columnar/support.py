@@ -24,9 +24,13 @@ __all__ = [
     "facts_of",
     "fixed",
     "for_everybody",
+    "plain_keys",
     "read_for",
     "refusals",
 ]
+
+SUBSTITUTED = frozenset({"currency", "filed_by", "partner_group", "status"})
+"""Texts that are read from other columns where their own is missing, or always."""
 
 FIXED = (Unit.MINUTES, Unit.HOURS, Unit.DAYS, Unit.WEEKS)
 """Units of one length everywhere, in a calendar of UTC."""
@@ -89,6 +93,22 @@ def fixed(length: Span, calendar: str | None, policy: Policy) -> bool:
         return True
     zones = {each.name: each.zone for each in policy.calendars}
     return length.unit in FIXED and (calendar is None or zones.get(calendar) == "UTC")
+
+
+def plain_keys(policy: Policy) -> tuple[str, ...] | None:
+    """The columns that tell conflicts apart, for all benefits; None where no columns do."""
+    scopes = {one.scope.keys for one in policy.contests}
+    if len(scopes) != 1 or counts_others(policy):
+        return None
+    keys = scopes.pop()
+    return keys if all(_is_plain(name, policy.vocabulary()) for name in keys) else None
+
+
+def _is_plain(name: str, vocabulary: Vocabulary) -> bool:
+    """Whether a field is a text that stands in a column, and nowhere else where it is missing."""
+    field = vocabulary.get(name)
+    text = field is not None and field.type is FieldType.TEXT and field.derived is None
+    return text and name not in SUBSTITUTED
 
 
 def for_everybody(contest: Contest) -> bool:
@@ -154,8 +174,7 @@ def _facts(policy: Policy, contest: Contest) -> Iterator[Refusal]:
 def _scopes(policy: Policy, contest: Contest) -> Iterator[Refusal]:
     benefit, vocabulary = contest.benefit, policy.vocabulary()
     for name in contest.scope.keys:
-        field = vocabulary.get(name)
-        if field is None or field.type is not FieldType.TEXT or field.derived is not None:
+        if not _is_plain(name, vocabulary):
             path = contest_path(benefit, "scope")
             yield Refusal(benefit, "Scope", path, f"has the key {name}, which is no plain text")
     for after in contest.after:

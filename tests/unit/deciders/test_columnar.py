@@ -280,6 +280,28 @@ def test_the_columns_by_which_a_table_may_be_parted():
     assert len(columnar(two).standings(ROWS, at=AT, unknown=["customer_id"])) == 9
 
 
+def test_no_columns_part_a_table_whose_scope_stands_in_none():
+    groups = policy(FIRST, competing_on("partner_group"))
+    with pytest.raises(ValueError, match="has a scope that is no plain text"):
+        _ = columnar(groups, "compiled").keys
+    found = columnar(groups, "compiled").standings(ROWS, at=AT)
+    assert set(codes(found).values()) == {"GRANTED"}  # each partner is a group of its own
+
+
+def test_one_by_one_too_the_facts_of_a_partner_are_those_of_its_row():
+    """A partner has risen between two opportunities: each row is believed."""
+    rows = [
+        dict(row, partner_id="Arbor", opportunity_id=f"O{n}")
+        for n, row in enumerate(ROWS.to_pylist())
+    ]
+    rows.append(dict(rows[0], registration_id="R4", opportunity_id=None))
+    slow = policy(requirement("TIER", field("tier") >= "gold"), FIRST, capacity=2)
+    table = pa.Table.from_pylist(rows, schema=ROWS.schema)
+    found = codes(columnar(slow, "compiled").standings(table, at=AT))
+
+    assert found == {"R1": "TIER", "R2": "GRANTED", "R3": "GRANTED", "R4": "SCOPE_UNKNOWN"}
+
+
 def test_it_is_pickled_as_its_policy():
     ready = columnar(POLICY)
     again = pickle.loads(pickle.dumps(ready))
