@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from dealreg.checking.declarations import parts_of
 from dealreg.errors import UsageError, shown
-from dealreg.facts.fields import Elapsed, Field, FieldType, Inside, Same, SinceEnded, Subject, Tally
+from dealreg.facts.fields import Field, FieldType, SinceEnded, Subject, Tally
 from dealreg.facts.values import Scalar
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.contests import Contest
@@ -100,15 +101,8 @@ class Readings:
 
 def sources(field: Field) -> tuple[str, ...]:
     """The fields that a derived field is made of, if they are the registration's own."""
-    match field.derived:
-        case Elapsed(start, end):
-            return (start, end)
-        case Same(left, right):
-            return (left, right)
-        case Inside(inner, outer):
-            return (inner, outer)
-        case Tally() | SinceEnded() | None:
-            return ()
+    derived = field.derived
+    return () if derived is None or isinstance(derived, Tally | SinceEnded) else parts_of(derived)
 
 
 def readings(policies: Iterable[Policy], *predicates: Predicate) -> Readings:

@@ -17,6 +17,7 @@ from dealreg.facts.values import Money, Scalar
 from dealreg.policy.predicates import Op
 
 __all__ = [
+    "HOLDS",
     "Region",
     "all_of_field",
     "compared",
@@ -27,7 +28,7 @@ __all__ = [
     "overlapping",
 ]
 
-_HOLDS: Final[dict[Op, Callable[[Any, Any], bool]]] = {
+HOLDS: Final[dict[Op, Callable[[Any, Any], Any]]] = {
     Op.EQ: eq,
     Op.NE: ne,
     Op.LT: lt,
@@ -35,6 +36,7 @@ _HOLDS: Final[dict[Op, Callable[[Any, Any], bool]]] = {
     Op.GT: gt,
     Op.GE: ge,
 }
+"""Whether a comparison holds of two values."""
 _NEGATED: Final = {
     Op.EQ: Op.NE,
     Op.NE: Op.EQ,
@@ -205,7 +207,7 @@ def _plain(field: Field, value: Scalar) -> Any:
 
 def _narrowed(region: Region, op: Op, value: Any) -> Region | None:
     if region.finite is not None:
-        left = frozenset(each for each in region.finite if _HOLDS[op](each, value))
+        left = frozenset(each for each in region.finite if HOLDS[op](each, value))
         return attrs.evolve(region, finite=left) if left else None
     match op:
         case Op.EQ:

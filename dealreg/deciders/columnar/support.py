@@ -5,6 +5,7 @@ from typing import assert_never
 
 import attrs
 
+from dealreg.checking.declarations import parts_of
 from dealreg.checking.stages import uses_of
 from dealreg.facts.fields import Count, Derived, Elapsed, Field, FieldType, Inside, Same, Tally
 from dealreg.facts.fields import SinceEnded as Since
@@ -228,20 +229,8 @@ def read_for(name: str, vocabulary: Vocabulary) -> Iterator[Field]:
     if field is None:
         return
     yield field
-    match field.derived:
-        case Elapsed(start, end, _, _):
-            names: tuple[str, ...] = (start, end)
-        case Same(left, right):
-            names = (left, right)
-        case Inside(inner, outer):
-            names = (inner, outer)
-        case Tally():
-            names = (*field.derived.same, *field.derived.where)
-        case Since():
-            names = field.derived.same
-        case None:
-            names = ("amount",) if name == "currency" else ()
-        case _:
-            assert_never(field.derived)
+    names = parts_of(field.derived) if field.derived is not None else ()
+    if name == "currency":
+        names = ("amount",)
     for each in names:
         yield from read_for(each, vocabulary)

@@ -3,15 +3,16 @@
 Neither is ever null, so that nothing depends on how a library treats nulls in `and` and `or`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import reduce
-from operator import and_, eq, ge, gt, le, lt, ne, or_
-from typing import Any, Final, assert_never
+from operator import and_, or_
+from typing import Any, assert_never
 
 import attrs
 
+from dealreg.checking.regions import HOLDS
 from dealreg.deciders.columnar.columns import Columns
 from dealreg.deciders.columnar.kinds import Expr
 from dealreg.errors import FactsError
@@ -36,14 +37,6 @@ from dealreg.policy.predicates import (
 
 __all__ = ["Truth", "truth"]
 
-_OPS: Final[dict[Op, Callable[[Any, Any], Any]]] = {
-    Op.EQ: eq,
-    Op.NE: ne,
-    Op.LT: lt,
-    Op.LE: le,
-    Op.GT: gt,
-    Op.GE: ge,
-}
 _FLOAT_DIGITS = 15
 """Every decimal of so many digits is told from every other by the nearest binary number."""
 
@@ -143,7 +136,7 @@ def _compared(fact: Fact, op: Op, value: Scalar, columns: Columns) -> Expr:
     column = columns.value(fact)
     match columns.type(fact):
         case FieldType.ORDINAL:
-            return _OPS[op](column, columns.levels(fact).index(str(value)))  # type: ignore[no-any-return]
+            return HOLDS[op](column, columns.levels(fact).index(str(value)))  # type: ignore[no-any-return]
         case FieldType.MONEY if isinstance(value, Money):
             import narwhals as nw
 
@@ -154,7 +147,7 @@ def _compared(fact: Fact, op: Op, value: Scalar, columns: Columns) -> Expr:
             return _numbers(column, op, Decimal(value), fact, columns)
         case _:
             assert isinstance(value, bool | str | datetime | timedelta) or value is not None
-            return _OPS[op](column, _lit(value))  # type: ignore[no-any-return]
+            return HOLDS[op](column, _lit(value))  # type: ignore[no-any-return]
 
 
 def _numbers(column: Expr, op: Op, constant: Decimal, fact: Fact, columns: Columns) -> Expr:
@@ -174,7 +167,7 @@ def _numbers(column: Expr, op: Op, constant: Decimal, fact: Fact, columns: Colum
                 value=str(constant),
                 hint="cast it to a decimal type",
             )
-        return _OPS[op](column, float(constant))  # type: ignore[no-any-return]
+        return HOLDS[op](column, float(constant))  # type: ignore[no-any-return]
     scale = dtype.scale if isinstance(dtype, nw.Decimal) else 0
     grain = Decimal(1).scaleb(-scale)
     below = constant.quantize(grain, rounding=ROUND_FLOOR)
@@ -183,4 +176,4 @@ def _numbers(column: Expr, op: Op, constant: Decimal, fact: Fact, columns: Colum
         return column.is_null() if op is Op.EQ else ~column.is_null()
     nearest = above if op in (Op.LT, Op.GE) else below
     number: Any = int(nearest) if scale == 0 and not isinstance(dtype, nw.Decimal) else nearest
-    return _OPS[op](column, _lit(number))  # type: ignore[no-any-return]
+    return HOLDS[op](column, _lit(number))  # type: ignore[no-any-return]
