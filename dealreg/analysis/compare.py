@@ -26,10 +26,10 @@ from dealreg.outcome.comparison import (
     Premise,
     Witness,
 )
-from dealreg.outcome.decision import PolicyRef, Standing, StandingKind
+from dealreg.outcome.decision import Standing, StandingKind
 from dealreg.outcome.findings import Findings
 from dealreg.outcome.record import frozen_answers
-from dealreg.policy.normal import policy_digest
+from dealreg.outcome.references import reference_of
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Predicate, predicate
 
@@ -41,7 +41,6 @@ __all__ = [
     "only",
     "only_policies",
     "premises_of",
-    "reference_of",
 ]
 
 MOST_PATTERNS: Final = 4_000
@@ -129,13 +128,6 @@ def only_policies(*given: object) -> None:
                 hint="of a policy book, give the policies of two editions",
             )
         sound(each)
-
-
-def reference_of(policy: Policy) -> PolicyRef:
-    """The policy by name, version and digest."""
-    return PolicyRef(
-        programme=policy.programme, version=policy.version, digest=policy_digest(policy)
-    )
 
 
 def premises_of(scope: Predicate | None = None) -> tuple[Premise, ...]:
