@@ -36,6 +36,7 @@ from dealreg.policy.predicates import Predicate, predicate
 __all__ = [
     "MOST_PATTERNS",
     "batches",
+    "comes_to",
     "compare",
     "difference",
     "only",
@@ -163,7 +164,7 @@ def _limits(cases: Cases, old: Policy, new: Policy) -> set[Limit]:
 _Got = tuple[StandingKind, str | None, int | None, Any]
 
 
-def _got(standing: Standing) -> _Got:
+def comes_to(standing: Standing) -> _Got:
     """What a standing comes to, without the reasons."""
     kind = standing.kind
     place = standing.place if kind in (StandingKind.GRANTED, StandingKind.WAITING) else None
@@ -314,7 +315,7 @@ def _partings(
         for place in range(1, size + 1):
             key = named(number, place)
             mine, theirs = before.standings_of(benefit, key), after.standings_of(benefit, key)
-            got = tuple(map(_got, mine)) or _NOTHING, tuple(map(_got, theirs)) or _NOTHING
+            got = tuple(map(comes_to, mine)) or _NOTHING, tuple(map(comes_to, theirs)) or _NOTHING
             rows.append((place, mine, theirs, got))
         different = [row for row in rows if row[3][0] != row[3][1]]
         if different:
