@@ -8,7 +8,8 @@ import attrs
 
 from dealreg.analysis.cases import Cases, cases_of
 from dealreg.analysis.limits import changed, cone, limits_of, over_time, shape_limits
-from dealreg.analysis.scenes import Claim, Scene, facts_of, named, run
+from dealreg.analysis.probing import probed
+from dealreg.analysis.scenes import Claim, Scene, facts_of, named, runs
 from dealreg.analysis.times import ASKED
 from dealreg.analysis.witnesses import smallest
 from dealreg.checking.predicates import predicate_findings
@@ -110,9 +111,27 @@ def difference(old: Policy, new: Policy, *, scope: Any = None) -> Witness | None
     asked = None if scope is None else predicate(scope)
     only_policies(old, new)
     _check_scope(asked, old, new)
-    seen = _Seen(cases_of((old, new), asked), old, new, first=True)
-    seen.look()
+    seen = _probing(old, new) if asked is None else None
+    if seen is None:
+        seen = _Seen(cases_of((old, new), asked), old, new, first=True)
+        seen.look()
     return next((each.witness for each in seen.changes()), None)
+
+
+def _probing(old: Policy, new: Policy) -> "_Seen | None":
+    """The first difference on a case that the old policy tells from others; None without one."""
+    for benefit, changed_part, probe in probed(old, new):
+        for batch in probe.batches():
+            after = batch.decided_by(changed_part)
+            for number, scene in enumerate(batch.scenes):
+                found = next(
+                    _partings(batch.run, after, number, len(scene.claims), (benefit,)), None
+                )
+                if found is not None:
+                    seen = _Seen(probe.cases, old, new, first=True)
+                    seen.found[found.group] = (1, found, scene)
+                    return seen
+    return None
 
 
 def only_policies(*given: object) -> None:
@@ -240,10 +259,10 @@ class _Seen:
     ) -> None:
         for batch in batches(scenes, 8 if self.first else _BATCH):
             self.count += len(batch)
-            runs = [run(policy, batch, self.cases.keys) for policy in policies]
+            before, after = runs(policies, batch, self.cases.keys)
             for number, scene in enumerate(batch):
                 size = len(scene.claims)
-                for parting in _partings(runs[0], runs[1], number, size, benefits):
+                for parting in _partings(before, after, number, size, benefits):
                     times, kept, shown_by = self.found.get(parting.group, (0, parting, scene))
                     self.found[parting.group] = (times + 1, kept, shown_by)
                     if self.first:
@@ -260,13 +279,13 @@ class _Seen:
         policies = (only(self.old, parting.benefit), only(self.new, parting.benefit))
 
         def shows(simpler: Scene) -> bool:
-            runs = [run(policy, [simpler], self.cases.keys) for policy in policies]
-            found = _partings(runs[0], runs[1], 0, len(simpler.claims), (parting.benefit,))
+            before, after = runs(policies, [simpler], self.cases.keys)
+            found = _partings(before, after, 0, len(simpler.claims), (parting.benefit,))
             return any(each.group == parting.group for each in found) and self._inside(simpler)
 
         small = smallest(scene, shows)
-        runs = [run(policy, [small], self.cases.keys) for policy in policies]
-        places = next(_partings(runs[0], runs[1], 0, len(small.claims), (parting.benefit,))).places
+        before, after = runs(policies, [small], self.cases.keys)
+        places = next(_partings(before, after, 0, len(small.claims), (parting.benefit,))).places
         return Change(
             kind=parting.kind,
             benefit=parting.benefit,
