@@ -2,6 +2,7 @@
 
 from dealreg.analysis.compare import compare, difference
 from dealreg.analysis.deadlocks import deadlocks
+from dealreg.analysis.lint import lint
 from dealreg.checking.check import Finding, Findings, check
 from dealreg.deciders.compiling import Compiled, compiled
 from dealreg.deciders.deciding import decide, record, rerun
@@ -189,6 +190,7 @@ __all__ = [
     "holder_of",
     "holders",
     "latest",
+    "lint",
     "lowest",
     "milestone",
     "money",

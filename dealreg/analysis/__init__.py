@@ -7,5 +7,6 @@ them. `dealreg.analysis.missing` looks for the test cases that a policy lacks.
 
 from dealreg.analysis.compare import compare, difference
 from dealreg.analysis.deadlocks import deadlocks
+from dealreg.analysis.lint import lint
 
-__all__ = ["compare", "deadlocks", "difference"]
+__all__ = ["compare", "deadlocks", "difference", "lint"]

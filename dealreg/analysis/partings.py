@@ -10,12 +10,12 @@ from dealreg.deciders.reference.run import Run
 from dealreg.outcome.comparison import ChangeKind
 from dealreg.outcome.decision import Standing, StandingKind
 
-__all__ = ["Parting", "got", "partings"]
+__all__ = ["Parting", "comes_to", "partings"]
 
 _Got = tuple[StandingKind, str | None, int | None, Any]
 
 
-def got(standing: Standing) -> _Got:
+def comes_to(standing: Standing) -> _Got:
     """What a standing comes to, without the reasons."""
     kind = standing.kind
     place = standing.place if kind in (StandingKind.GRANTED, StandingKind.WAITING) else None
@@ -51,7 +51,7 @@ def partings(
         for place in range(1, size + 1):
             key = named(number, place)
             mine, theirs = before.standings_of(benefit, key), after.standings_of(benefit, key)
-            both = tuple(map(got, mine)) or _NOTHING, tuple(map(got, theirs)) or _NOTHING
+            both = tuple(map(comes_to, mine)) or _NOTHING, tuple(map(comes_to, theirs)) or _NOTHING
             rows.append((place, mine, theirs, both))
         different = [row for row in rows if row[3][0] != row[3][1]]
         if different:

@@ -18,6 +18,7 @@ from dealreg.cli.example import example
 from dealreg.cli.exits import Exit
 from dealreg.cli.explain import explain
 from dealreg.cli.failing import report, say
+from dealreg.cli.linting import lint
 from dealreg.cli.replay import replay
 from dealreg.cli.rerun import rerun
 from dealreg.cli.resolve import resolve
@@ -121,6 +122,7 @@ _COMMANDS = (
     check,
     compare,
     deadlocks,
+    lint,
     describe,
     test,
     convert,

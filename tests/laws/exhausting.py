@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from dealreg.analysis import compare, deadlocks
-from dealreg.analysis.partings import got
+from dealreg.analysis.partings import comes_to
 from dealreg.checking.check import check
 from dealreg.deciders.reference.decide import found_deadlocks, run_quietly
 from dealreg.deciders.reference.governing import Rules
@@ -218,7 +218,7 @@ def run_on(rules, facts):
 
 def outcomes(run):
     """Who gets what, without the reasons."""
-    return {(each.benefit, each.registration_id): got(each) for each in run.standings}
+    return {(each.benefit, each.registration_id): comes_to(each) for each in run.standings}
 
 
 def brute_force_differs(old, new, facts):
