@@ -11,7 +11,7 @@ from dealreg.analysis.readings import Readings, Variable, is_instant
 from dealreg.analysis.scenes import Claim, Scene
 from dealreg.analysis.trials import asked
 from dealreg.analysis.witnesses import smallest
-from dealreg.facts.fields import Source
+from dealreg.facts.fields import Source, Subject
 from dealreg.policy.contests import Contest
 from dealreg.policy.paths import prefer_path
 from dealreg.policy.policies import Policy
@@ -123,11 +123,16 @@ def _paying(
 
 
 def told(scene: Scene, place: int, variable: Variable, value: Any) -> Scene:
-    """The case with another value of one fact of one registration; of what is shared, of all."""
+    """The case with another value of one fact of one registration.
+
+    What a partner's registrations have in common changes for all of them, so does what all share.
+    """
+    partner = scene.claims[place - 1].partner
+    theirs = variable.subject == Subject.PARTNER
     return Scene(
         tuple(
             Claim({**each.values, variable: value}, each.partner)
-            if at == place or variable.shared
+            if at == place or variable.shared or (theirs and each.partner == partner)
             else each
             for at, each in enumerate(scene.claims, 1)
         )
