@@ -1,5 +1,6 @@
 """The public names, each imported from its home. `import dealreg` loads this on first use."""
 
+from dealreg.analysis.axioms import axioms
 from dealreg.analysis.compare import compare, difference
 from dealreg.analysis.deadlocks import deadlocks
 from dealreg.analysis.lint import lint
@@ -166,6 +167,7 @@ __all__ = [
     "Verdict",
     "all_of",
     "any_of",
+    "axioms",
     "banded",
     "check",
     "columnar",

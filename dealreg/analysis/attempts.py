@@ -25,6 +25,10 @@ Broken: TypeAlias = Callable[[Scene, Stood, Stood], bool]
 _BATCH: Final = 32
 
 
+def _anything(_: Scene) -> bool:
+    return True
+
+
 @attrs.frozen(eq=False)
 class Attempt:
     """One attempt to violate an axiom.
@@ -35,6 +39,7 @@ class Attempt:
         about: the places of the registrations that it is about.
         change: what is done to the case; None where the case alone breaks the axiom.
         leaves: the place of the registration that the change takes away, if that is the change.
+        given: what a smaller case must have in common with this one, to be about the axiom.
     """
 
     scene: Scene
@@ -42,6 +47,7 @@ class Attempt:
     about: tuple[int, ...] = ()
     change: Callable[[Scene], Scene] | None = None
     leaves: int | None = None
+    given: Callable[[Scene], bool] = _anything
 
     def after(self, scene: Scene) -> Scene:
         """The case after the change."""
@@ -93,7 +99,7 @@ def _shown(bench: Bench, whole: Policy, attempt: Attempt) -> Counterexample:
     size = len(attempt.scene.claims)
 
     def shows(simpler: Scene) -> bool:
-        if len(simpler.claims) != size:
+        if len(simpler.claims) != size or not attempt.given(simpler):
             return False
         return _broken(bench, [attrs.evolve(attempt, scene=simpler)])[0]
 

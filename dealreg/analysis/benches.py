@@ -213,6 +213,16 @@ class Bench:
         found = stood(self.policy, [scene], benefit, self.cases.keys)[0]
         return found[place - 1] is StandingKind.GRANTED
 
+    def able(self, scene: Scene, *places: int) -> bool:
+        """Whether registrations of a case each would get the benefit alone."""
+        stands = self.ask([Scene((scene.claims[place - 1],)) for place in places])
+        return all(each[0] is StandingKind.GRANTED for each in stands)
+
+    def apart(self, scene: Scene) -> bool:
+        """Whether all registrations of a case were submitted at different instants."""
+        places = range(1, len(scene.claims) + 1)
+        return len({self.time(scene, place) for place in places}) == len(places)
+
     @cached_property
     def ladder(self) -> tuple[str, ...]:
         """The tiers, lowest first."""

@@ -1,12 +1,13 @@
 """Axioms about who competes: for each, the attempts to violate it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
 
 from dealreg.analysis.attempts import Attempt, Stood
 from dealreg.analysis.benches import DAY, MOST_TRIED, Bench, Seen, spread
+from dealreg.analysis.readings import Variable
 from dealreg.analysis.reported import told
 from dealreg.analysis.scenes import Claim, Scene
 from dealreg.outcome.decision import StandingKind
@@ -33,10 +34,7 @@ _SHIFT = timedelta(days=17, hours=11)
 
 def _apart(bench: Bench, seen: Iterable[Seen]) -> Iterator[Seen]:
     """Cases whose registrations were submitted at different instants."""
-    for each in seen:
-        times = {bench.time(each.scene, place) for place in each.places}
-        if len(times) == len(each.places):
-            yield each
+    return (each for each in seen if bench.apart(each.scene))
 
 
 def _filed(bench: Bench) -> list[Seen]:
@@ -65,7 +63,10 @@ def one_winner(bench: Bench) -> Iterator[Attempt]:
     def broken(_: Scene, before: Stood, __: Stood) -> bool:
         return sum(each is GRANTED for each in before) != 1
 
-    yield from (Attempt(each.scene, broken, (1, 2)) for each in _filed(bench))
+    def given(scene: Scene) -> bool:
+        return bench.apart(scene) and bench.able(scene, 1, 2)
+
+    yield from (Attempt(each.scene, broken, (1, 2), given=given) for each in _filed(bench))
 
 
 def anonymity(bench: Bench) -> Iterator[Attempt]:
@@ -77,7 +78,8 @@ def anonymity(bench: Bench) -> Iterator[Attempt]:
     def broken(_: Scene, before: Stood, after: Stood) -> bool:
         return before != tuple(reversed(after))
 
-    yield from (Attempt(each.scene, broken, (1, 2), swapped) for each in _filed(bench))
+    for each in _filed(bench):
+        yield Attempt(each.scene, broken, (1, 2), swapped, given=bench.apart)
 
 
 def shift(bench: Bench) -> Iterator[Attempt]:
@@ -126,11 +128,22 @@ def pareto(bench: Bench) -> Iterator[Attempt]:
             if variable is not None:
                 value = kind.values.get(variable)
                 better += [{variable: other} for other in bench.better(name, value)]
-        for each in bench.seen(
-            Scene((first, Claim({**kind.values, **change}, 2))) for change in better
-        ):
+        made = bench.seen(Scene((first, Claim({**kind.values, **e}, 2))) for e in better)
+        for each, change in zip(made, better, strict=True):
             if each.able(1) and each.able(2):
-                yield Attempt(each.scene, broken, (1, 2))
+                yield Attempt(each.scene, broken, (1, 2), given=_dominated(bench, change))
+
+
+def _dominated(bench: Bench, change: Mapping[Variable, Any]) -> Callable[[Scene], bool]:
+    """Whether the second is still as good as the first, and better in what was made better."""
+
+    def given(scene: Scene) -> bool:
+        one, other = (claim.values for claim in scene.claims)
+        rest = {v for v in (*one, *other) if v not in change and one.get(v) != other.get(v)}
+        better = all(one.get(v) is not None and other.get(v) == change[v] for v in change)
+        return not rest and better and one != other and bench.able(scene, 1, 2)
+
+    return given
 
 
 def _settled(one: Stood, other: Stood) -> bool:
@@ -155,11 +168,14 @@ def _leaving(bench: Bench, leaves: Callable[[Seen, int], bool]) -> Iterator[Atte
             if not leaves(each, place):
                 continue
 
+            def given(scene: Scene, place: int = place) -> bool:
+                return leaves(bench.seen([scene])[0], place)
+
             def broken(_: Scene, before: Stood, after: Stood, place: int = place) -> bool:
                 left = (*before[: place - 1], *before[place:])
                 return _settled(left, after) and _gets(left) != _gets(after)
 
-            yield Attempt(each.scene, broken, (place,), leaves=place)
+            yield Attempt(each.scene, broken, (place,), leaves=place, given=given)
 
 
 def ineligible(bench: Bench) -> Iterator[Attempt]:
@@ -203,7 +219,10 @@ def overtaking(bench: Bench) -> Iterator[Attempt]:
         late = [bench.time(scene, place) > closes for place in (1, 2)]
         return any(e is GRANTED and is_late for e, is_late in zip(before, late, strict=True))
 
-    yield from (Attempt(each.scene, broken, (1, 2)) for each in _filed(bench))
+    def given(scene: Scene) -> bool:
+        return bench.able(scene, 1, 2)
+
+    yield from (Attempt(each.scene, broken, (1, 2), given=given) for each in _filed(bench))
 
 
 def _ranked(bench: Bench) -> list[Seen]:
@@ -228,9 +247,12 @@ def envy(bench: Bench) -> Iterator[Attempt]:
                 return True
         return False
 
+    def given(scene: Scene) -> bool:
+        return bench.able(scene, *range(1, len(scene.claims) + 1))
+
     for each in (*_ranked(bench), *bench.threes):
         if all(map(each.able, each.places)):
-            yield Attempt(each.scene, broken, tuple(each.places))
+            yield Attempt(each.scene, broken, tuple(each.places), given=given)
 
 
 def retroactive(bench: Bench) -> Iterator[Attempt]:
@@ -241,7 +263,10 @@ def retroactive(bench: Bench) -> Iterator[Attempt]:
         def after(scene: Scene, late: datetime = late) -> Scene:
             return told(scene, 2, bench.filed, late)
 
-        yield Attempt(after(each.scene), _kept, (1, 2), leaves=2)
+        def given(scene: Scene) -> bool:
+            return bench.time(scene, 2) > bench.closes(bench.time(scene, 1))
+
+        yield Attempt(after(each.scene), _kept, (1, 2), leaves=2, given=given)
 
 
 def _kept(_: Scene, before: Stood, after: Stood) -> bool:
@@ -276,4 +301,8 @@ def path(bench: Bench) -> Iterator[Attempt]:
                 left = (*before[: loser - 1], *before[loser:])
                 return _settled(before, after) and _gets(left) != _gets(after)
 
-            yield Attempt(each.scene, broken, (loser,), leaves=loser)
+            def given(scene: Scene, two: Sequence[int] = two, loser: int = loser) -> bool:
+                (stands,) = bench.ask([Scene(tuple(scene.claims[place - 1] for place in two))])
+                return stands[two.index(loser)] not in _OPEN and GRANTED in stands
+
+            yield Attempt(each.scene, broken, (loser,), leaves=loser, given=given)

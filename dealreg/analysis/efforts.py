@@ -6,6 +6,7 @@ from typing import Any
 
 from dealreg.analysis.attempts import Attempt, Stood
 from dealreg.analysis.benches import DAY, Bench, Seen, own, spread
+from dealreg.analysis.readings import Variable
 from dealreg.analysis.reported import told
 from dealreg.analysis.scenes import Claim, Scene
 from dealreg.facts.fields import Source
@@ -41,7 +42,12 @@ def _raised(bench: Bench, name: str) -> Iterator[Attempt]:
                 def change(scene: Scene, place: int = place, better: Any = better) -> Scene:
                     return told(scene, place, variable, better)
 
-                yield Attempt(each.scene, _lost(place), (place,), change)
+                def given(
+                    scene: Scene, place: int = place, v: Variable = variable, new: Any = better
+                ) -> bool:
+                    return new in bench.better(name, scene.claims[place - 1].values.get(v))
+
+                yield Attempt(each.scene, _lost(place), (place,), change, given=given)
 
 
 def _lost(place: int) -> Callable[[Scene, Stood, Stood], bool]:
@@ -82,7 +88,10 @@ def times(bench: Bench) -> Iterator[Attempt]:
                 def change(scene: Scene, place: int = place, at: datetime = earlier) -> Scene:
                     return told(scene, place, bench.filed, at)
 
-                yield Attempt(each.scene, _lost(place), (place,), change)
+                def given(scene: Scene, place: int = place, at: datetime = earlier) -> bool:
+                    return at < bench.time(scene, place)
+
+                yield Attempt(each.scene, _lost(place), (place,), change, given=given)
 
 
 def _again(bench: Bench, each: Seen, place: int) -> Iterator[Claim]:
@@ -134,6 +143,15 @@ def _losers(bench: Bench) -> Iterator[tuple[Seen, int]]:
                 yield each, place
 
 
+def _able(bench: Bench, place: int) -> Callable[[Scene], bool]:
+    """Whether the loser would still get it alone."""
+
+    def able(scene: Scene) -> bool:
+        return bench.able(scene, place)
+
+    return able
+
+
 def duplicates(bench: Bench) -> Iterator[Attempt]:
     """A16: who lost does not win by filing once more, later."""
     for each, place in _losers(bench):
@@ -143,7 +161,7 @@ def duplicates(bench: Bench) -> Iterator[Attempt]:
                 lost = before[place - 1] not in _OPEN
                 return lost and GRANTED in (after[place - 1], after[-1])
 
-            yield Attempt(each.scene, broken, (place,), _added(more))
+            yield Attempt(each.scene, broken, (place,), _added(more), given=_able(bench, place))
 
 
 def refiling(bench: Bench) -> Iterator[Attempt]:
@@ -154,7 +172,7 @@ def refiling(bench: Bench) -> Iterator[Attempt]:
             def replaced(scene: Scene, place: int = place, more: Claim = more) -> Scene:
                 return Scene((*scene.claims[: place - 1], more, *scene.claims[place:]))
 
-            yield Attempt(each.scene, _won(place), (place,), replaced)
+            yield Attempt(each.scene, _won(place), (place,), replaced, given=_able(bench, place))
 
 
 def truth(bench: Bench) -> Iterator[Attempt]:
@@ -192,4 +210,5 @@ def decoys(bench: Bench) -> Iterator[Attempt]:
         for kind in spread(bench.kinds, 4):
             for when in bench.moments(each.scene):
                 ally = Claim({**own(each.scene, kind), bench.filed: when}, 3)
-                yield Attempt(each.scene, _won(place), (place,), _added(ally))
+                able = _able(bench, place)
+                yield Attempt(each.scene, _won(place), (place,), _added(ally), given=able)

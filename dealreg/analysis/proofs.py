@@ -185,7 +185,16 @@ def lengths_only(bench: Bench) -> bool:
                     return False
         if any(isinstance(e, Key) and _counted(e.fact, words) for e in contest.prefer):
             return False
+        if _reads_the_instant_asked_about(contest, words):
+            return False
     return True
+
+
+def _reads_the_instant_asked_about(contest: Contest, words: Vocabulary) -> bool:
+    """Whether something is measured against the instant asked about, which does not move along."""
+    keys = [each.fact for each in contest.prefer if isinstance(each, Key)]
+    rules = any(_reads(rule, words, {"asked_at"}) for _, rule in predicates_of(contest))
+    return rules or any(_about(fact, words, {"asked_at"}) for fact in keys)
 
 
 def _by_calendar(window: object) -> bool:

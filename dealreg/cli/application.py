@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import dealreg
+from dealreg.cli.axioms import axioms
 from dealreg.cli.bulk import bulk
 from dealreg.cli.check import check
 from dealreg.cli.comparing import compare, deadlocks
@@ -123,6 +124,7 @@ _COMMANDS = (
     compare,
     deadlocks,
     lint,
+    axioms,
     describe,
     test,
     convert,

@@ -1,5 +1,6 @@
 """How to say it: policies in plain English, decisions explained to each kind of reader."""
 
+from dealreg.rendering.axiom_report import report_axioms
 from dealreg.rendering.case_report import report_case, report_cases
 from dealreg.rendering.comparison_report import report_comparison
 from dealreg.rendering.deadlock_report import report_deadlocks
@@ -29,6 +30,7 @@ __all__ = [
     "Table",
     "describe",
     "explain",
+    "report_axioms",
     "report_case",
     "report_cases",
     "report_comparison",

@@ -17,6 +17,7 @@ from dealreg.facts import (
     vocabulary,
 )
 from dealreg.outcome import (
+    axioms,
     cases,
     checkpoint,
     comparison,
@@ -143,6 +144,8 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     deadlock_patterns.Repair,
     deadlock_patterns.Deadlocks,
     lint.Trial,
+    axioms.AxiomVerdict,
+    axioms.Axioms,
     lint.LintFinding,
     lint.Lint,
     findings.Finding,
