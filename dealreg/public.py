@@ -3,6 +3,7 @@
 from dealreg.analysis.axioms import axioms
 from dealreg.analysis.compare import compare, difference
 from dealreg.analysis.deadlocks import deadlocks
+from dealreg.analysis.gaming import gaming
 from dealreg.analysis.lint import lint
 from dealreg.checking.check import Finding, Findings, check
 from dealreg.deciders.compiling import Compiled, compiled
@@ -186,6 +187,7 @@ __all__ = [
     "field",
     "final_from",
     "fraction_of_holder",
+    "gaming",
     "head_start",
     "highest",
     "history_of",

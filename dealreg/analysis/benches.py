@@ -15,7 +15,7 @@ from dealreg.analysis.domains import RIVAL, SELF
 from dealreg.analysis.limits import limits_of, shape_limits
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
-from dealreg.analysis.reported import values_of
+from dealreg.analysis.reported import bare, values_of
 from dealreg.analysis.scenes import Assignment, Claim, Scene
 from dealreg.analysis.times import ASKED, FILED, closing
 from dealreg.analysis.trials import stood
@@ -28,7 +28,7 @@ from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy
 from dealreg.policy.stages import Bucket, Grace
 
-__all__ = ["DAY", "MOST_TRIED", "Bench", "Seen", "own", "spread"]
+__all__ = ["DAY", "MOST_TRIED", "Bench", "Seen", "named_in", "own", "spread"]
 
 MOST_TRIED: Final = 300
 """So many changes are tried for each axiom and benefit, spread over all there are."""
@@ -111,6 +111,10 @@ class Bench:
         """The facts in which the cases differ."""
         return sorted({v for g in self.cases.groups for k in g[0] for v in k.values})
 
+    def bare(self, scene: Scene, last: Variable) -> Scene:
+        """One registration that gets the benefit, with no fact that it can do without."""
+        return bare(self.policy, self.cases, self.contest.benefit, scene, last)
+
     def variable(self, name: str) -> Variable | None:
         """A fact by the name of its field; None where the policy does not read it."""
         return next((each for each in self.variables if each.name == name), None)
@@ -129,7 +133,7 @@ class Bench:
             for each in firsts
             if self.cases.admission(each, here) == 0
         }
-        plain = [each for each in admitted.values() if not _named(each.values)]
+        plain = [each for each in admitted.values() if not named_in(each.values)]
         return spread(plain or admitted.values(), 24)
 
     @cached_property
@@ -286,7 +290,8 @@ def own(scene: Scene, kind: Kind) -> Assignment:
     return {**kind.values, **deal}
 
 
-def _named(values: Assignment) -> bool:
+def named_in(values: Assignment) -> bool:
+    """Whether facts name one of the partners."""
     return any(
         value in (SELF, RIVAL) or (isinstance(value, frozenset) and bool(value & {SELF, RIVAL}))
         for value in values.values()

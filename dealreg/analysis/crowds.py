@@ -6,7 +6,7 @@ from itertools import permutations
 from typing import Any
 
 from dealreg.analysis.attempts import Attempt, Stood
-from dealreg.analysis.benches import DAY, MOST_TRIED, Bench, Seen, spread
+from dealreg.analysis.benches import DAY, MOST_TRIED, Bench, Seen, named_in, spread
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.reported import told
 from dealreg.analysis.scenes import Claim, Scene
@@ -120,7 +120,7 @@ def pareto(bench: Bench) -> Iterator[Attempt]:
     def broken(_: Scene, before: Stood, __: Stood) -> bool:
         return before[0] is GRANTED and before[1] not in _OPEN
 
-    for kind in bench.kinds:
+    for kind in (each for each in bench.kinds if not named_in(each.values)):
         first = Claim(kind.values, 1)
         better: list[dict[Any, Any]] = [{bench.filed: bench.time(Scene((first,)), 1) - DAY}]
         for name in ("tier", "satisfaction_score", "accreditations"):

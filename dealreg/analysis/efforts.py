@@ -16,11 +16,13 @@ __all__ = [
     "certificates",
     "decoys",
     "duplicates",
+    "losers",
     "participation",
     "refiling",
     "tiers",
     "times",
     "truth",
+    "won_by",
 ]
 
 GRANTED, REFERRED = StandingKind.GRANTED, StandingKind.REFERRED
@@ -57,7 +59,9 @@ def _lost(place: int) -> Callable[[Scene, Stood, Stood], bool]:
     return broken
 
 
-def _won(place: int) -> Callable[[Scene, Stood, Stood], bool]:
+def won_by(place: int) -> Callable[[Scene, Stood, Stood], bool]:
+    """Whether a registration that lost before wins after the change."""
+
     def broken(_: Scene, before: Stood, after: Stood) -> bool:
         return before[place - 1] not in _OPEN and after[place - 1] is GRANTED
 
@@ -133,7 +137,7 @@ def _added(more: Claim) -> Callable[[Scene], Scene]:
     return added
 
 
-def _losers(bench: Bench) -> Iterator[tuple[Seen, int]]:
+def losers(bench: Bench) -> Iterator[tuple[Seen, int]]:
     """Those that would get it alone, and do not get it beside a rival."""
     for each in bench.pairs:
         if each.scene.claims[0].partner == each.scene.claims[1].partner:
@@ -154,7 +158,7 @@ def _able(bench: Bench, place: int) -> Callable[[Scene], bool]:
 
 def duplicates(bench: Bench) -> Iterator[Attempt]:
     """A16: who lost does not win by filing once more, later."""
-    for each, place in _losers(bench):
+    for each, place in losers(bench):
         for more in _again(bench, each, place):
 
             def broken(_: Scene, before: Stood, after: Stood, place: int = place) -> bool:
@@ -166,13 +170,13 @@ def duplicates(bench: Bench) -> Iterator[Attempt]:
 
 def refiling(bench: Bench) -> Iterator[Attempt]:
     """A17: who lost does not win by withdrawing, and filing again later."""
-    for each, place in _losers(bench):
+    for each, place in losers(bench):
         for more in _again(bench, each, place):
 
             def replaced(scene: Scene, place: int = place, more: Claim = more) -> Scene:
                 return Scene((*scene.claims[: place - 1], more, *scene.claims[place:]))
 
-            yield Attempt(each.scene, _won(place), (place,), replaced, given=_able(bench, place))
+            yield Attempt(each.scene, won_by(place), (place,), replaced, given=_able(bench, place))
 
 
 def truth(bench: Bench) -> Iterator[Attempt]:
@@ -182,7 +186,13 @@ def truth(bench: Bench) -> Iterator[Attempt]:
         field = fields.get(variable.name)
         if field is None or field.source is not Source.APPLICANT or variable.before:
             continue
-        for each in [*bench.singles, *bench.pairs]:
+        plain = [
+            Seen(scene, each.stood, each.alone)
+            for each in bench.singles[:8]
+            if each.got(1)
+            for scene in [bench.bare(each.scene, variable)]
+        ]
+        for each in [*plain, *bench.singles, *bench.pairs]:
             for place in each.places:
                 if not each.got(place):
                     continue
@@ -197,7 +207,7 @@ def truth(bench: Bench) -> Iterator[Attempt]:
                         return told(scene, place, variable, now)
 
                     before = told(each.scene, place, variable, value)
-                    yield Attempt(before, _won(place), (place,), stated)
+                    yield Attempt(before, won_by(place), (place,), stated)
 
 
 def decoys(bench: Bench) -> Iterator[Attempt]:
@@ -205,10 +215,10 @@ def decoys(bench: Bench) -> Iterator[Attempt]:
     meeting = bench.meeting
     if meeting is not None:
         ally, *others = meeting.claims
-        yield Attempt(Scene(tuple(others)), _won(1), (1,), _added(ally))
-    for each, place in spread(_losers(bench), 60):
+        yield Attempt(Scene(tuple(others)), won_by(1), (1,), _added(ally))
+    for each, place in spread(losers(bench), 60):
         for kind in spread(bench.kinds, 4):
             for when in bench.moments(each.scene):
                 ally = Claim({**own(each.scene, kind), bench.filed: when}, 3)
                 able = _able(bench, place)
-                yield Attempt(each.scene, _won(place), (place,), _added(ally), given=able)
+                yield Attempt(each.scene, won_by(place), (place,), _added(ally), given=able)

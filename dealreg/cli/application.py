@@ -19,6 +19,7 @@ from dealreg.cli.example import example
 from dealreg.cli.exits import Exit
 from dealreg.cli.explain import explain
 from dealreg.cli.failing import report, say
+from dealreg.cli.gaming import gaming
 from dealreg.cli.linting import lint
 from dealreg.cli.replay import replay
 from dealreg.cli.rerun import rerun
@@ -125,6 +126,7 @@ _COMMANDS = (
     deadlocks,
     lint,
     axioms,
+    gaming,
     describe,
     test,
     convert,

@@ -16,6 +16,7 @@ from dealreg.rendering.document import (
     Table,
 )
 from dealreg.rendering.explain import explain
+from dealreg.rendering.gaming_report import report_gaming
 from dealreg.rendering.lint_report import report_lint
 from dealreg.rendering.story import tell_story
 from dealreg.rendering.table_rows import to_rows
@@ -36,6 +37,7 @@ __all__ = [
     "report_comparison",
     "report_deadlocks",
     "report_disputes",
+    "report_gaming",
     "report_lint",
     "tell_story",
     "to_rows",
