@@ -1,7 +1,9 @@
 """The public names, each imported from its home. `import dealreg` loads this on first use."""
 
+from dealreg.analysis.axioms import axioms
 from dealreg.analysis.compare import compare, difference
 from dealreg.analysis.deadlocks import deadlocks
+from dealreg.analysis.gaming import gaming
 from dealreg.analysis.lint import lint
 from dealreg.checking.check import Finding, Findings, check
 from dealreg.deciders.compiling import Compiled, compiled
@@ -166,6 +168,7 @@ __all__ = [
     "Verdict",
     "all_of",
     "any_of",
+    "axioms",
     "banded",
     "check",
     "columnar",
@@ -184,6 +187,7 @@ __all__ = [
     "field",
     "final_from",
     "fraction_of_holder",
+    "gaming",
     "head_start",
     "highest",
     "history_of",

@@ -5,8 +5,10 @@ is no second semantics. Verdicts say whether they are exact or bounded, and whic
 them. `dealreg.analysis.missing` looks for the test cases that a policy lacks.
 """
 
+from dealreg.analysis.axioms import axioms
 from dealreg.analysis.compare import compare, difference
 from dealreg.analysis.deadlocks import deadlocks
+from dealreg.analysis.gaming import gaming
 from dealreg.analysis.lint import lint
 
-__all__ = ["compare", "deadlocks", "difference", "lint"]
+__all__ = ["axioms", "compare", "deadlocks", "difference", "gaming", "lint"]

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import dealreg
+from dealreg.cli.axioms import axioms
 from dealreg.cli.bulk import bulk
 from dealreg.cli.check import check
 from dealreg.cli.comparing import compare, deadlocks
@@ -18,6 +19,7 @@ from dealreg.cli.example import example
 from dealreg.cli.exits import Exit
 from dealreg.cli.explain import explain
 from dealreg.cli.failing import report, say
+from dealreg.cli.gaming import gaming
 from dealreg.cli.linting import lint
 from dealreg.cli.replay import replay
 from dealreg.cli.rerun import rerun
@@ -123,6 +125,8 @@ _COMMANDS = (
     compare,
     deadlocks,
     lint,
+    axioms,
+    gaming,
     describe,
     test,
     convert,

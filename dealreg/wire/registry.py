@@ -17,6 +17,7 @@ from dealreg.facts import (
     vocabulary,
 )
 from dealreg.outcome import (
+    axioms,
     cases,
     checkpoint,
     comparison,
@@ -24,6 +25,7 @@ from dealreg.outcome import (
     decision,
     disputes,
     findings,
+    gaming,
     lint,
     record,
     stories,
@@ -143,6 +145,10 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     deadlock_patterns.Repair,
     deadlock_patterns.Deadlocks,
     lint.Trial,
+    gaming.Gain,
+    gaming.Gaming,
+    axioms.AxiomVerdict,
+    axioms.Axioms,
     lint.LintFinding,
     lint.Lint,
     findings.Finding,
