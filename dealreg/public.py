@@ -1,6 +1,7 @@
 """The public names, each imported from its home. `import dealreg` loads this on first use."""
 
 from dealreg.analysis.compare import compare, difference
+from dealreg.analysis.counterfactuals import what_would_win
 from dealreg.analysis.deadlocks import deadlocks
 from dealreg.checking.check import Finding, Findings, check
 from dealreg.deciders.compiling import Compiled, compiled
@@ -208,5 +209,6 @@ __all__ = [
     "sla",
     "span",
     "terms",
+    "what_would_win",
     "within",
 ]
