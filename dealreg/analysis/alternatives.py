@@ -77,13 +77,16 @@ def _values(field: Field, own: Value | None, marks: Marks) -> Iterator[Value]:
         case FieldType.MONEY:
             yield from _amounts(own, points, marks)
         case FieldType.DATE:
-            yield from _numbers(points or _any(own, _DAY), timedelta(days=1))
+            yield from _numbers(points, timedelta(days=1)) if points else _any(own, _DAY)
         case FieldType.DURATION:
-            yield from _numbers(points or _any(own, timedelta(days=1)), _SECOND)
+            yield from _numbers(points, _SECOND) if points else _any(own, timedelta(days=1))
         case FieldType.INSTANT:
             yield from _numbers(points, _SECOND)
-        case FieldType.INTEGER | FieldType.DECIMAL:
-            yield from _numbers(points or _any(own, 1), _grain(field, points))
+        case FieldType.INTEGER:
+            yield from _numbers(points, 1) if points else _any(own, 1)
+        case FieldType.DECIMAL:
+            exactly = [Decimal(each) for each in points]
+            yield from _numbers(exactly, _grain(exactly)) if points else _any(own, 1)
 
 
 def _any(own: Value | None, value: Any) -> tuple[Any, ...]:
@@ -116,15 +119,13 @@ def _amounts(own: Value | None, points: Iterable[Money], marks: Marks) -> Iterat
     for currency in used or ["EUR"]:
         at = [each.amount for each in known if each.currency == currency]
         near = own.amount if isinstance(own, Money) else Decimal(1)
-        step = Decimal(1).scaleb(min([0, *(_places(each) for each in at)]))
-        yield from (Money(amount, currency) for amount in _numbers(at or [near], step))
+        amounts = _numbers(at, _grain(at)) if at else iter([near])
+        yield from (Money(amount, currency) for amount in amounts)
 
 
-def _grain(field: Field, points: Iterable[Any]) -> int | Decimal:
+def _grain(points: Iterable[Decimal]) -> Decimal:
     """The step to the next value: one in the last place of the numbers compared."""
-    if field.type is FieldType.INTEGER:
-        return 1
-    return Decimal(1).scaleb(min([0, *(_places(Decimal(each)) for each in points)]))
+    return Decimal(1).scaleb(min([0, *(_places(each) for each in points)]))
 
 
 def _places(number: Decimal) -> int:

@@ -28,14 +28,14 @@ from dealreg.facts.case import Facts
 from dealreg.facts.fields import Count, Elapsed, Field, FieldType, SinceEnded, Tally
 from dealreg.facts.instants import instant
 from dealreg.facts.records import Registration
-from dealreg.facts.values import Value
+from dealreg.facts.values import Unit, Value
 from dealreg.outcome.comparison import Limit, LimitCode
 from dealreg.outcome.counterfactual import Counterfactual, Edit, Mover
 from dealreg.outcome.decision import StandingKind
 from dealreg.outcome.references import references_of
 from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy, PolicyBook
-from dealreg.policy.stages import HeadStart
+from dealreg.policy.stages import Bucket, Grace, HeadStart
 from dealreg.policy.walk import externals_of
 
 __all__ = ["what_would_win"]
@@ -291,8 +291,18 @@ def _by_calendar(ground: Ground, field: Field) -> bool:
     contests = chain.from_iterable(each.contests for each in ground.policies)
     windows = (each.window for each in contests if each.window is not None)
     return any(
-        each.clock.name == field.name and not isinstance(each, HeadStart) for each in windows
+        each.clock.name == field.name and _in_calendar(ground, each)
+        for each in windows
+        if not isinstance(each, HeadStart)
     )
+
+
+def _in_calendar(ground: Ground, window: Grace | Bucket) -> bool:
+    """Whether how long a window is open depends on when it opened."""
+    if isinstance(window, Bucket) or window.length.unit in (Unit.BUSINESS_DAYS, Unit.MONTHS):
+        return True
+    elapsed = window.length.unit in (Unit.MINUTES, Unit.HOURS)
+    return not elapsed and ground.view.calendar(window.calendar).zone != "UTC"
 
 
 def _edits(

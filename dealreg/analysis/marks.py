@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
-from dateutil.relativedelta import relativedelta
 
 from dealreg.analysis.alternatives import Marks
 from dealreg.analysis.readings import Readings, sources
@@ -60,7 +59,7 @@ class Ground:
         if field.type is FieldType.DECIMAL:
             others += self._stature_marks(field.name)
         if field.type is FieldType.TEXT_SET:
-            return self._set_marks(field, others)
+            return self._set_marks(field, [*rules, *others])
         return Marks(tuple(rules), _distinct(others), currencies=self._currencies(field))
 
     def changed_once(self, field: Field) -> bool:
@@ -159,6 +158,8 @@ class Ground:
         signed = int(length) if forward else -int(length)
         match elapsed.count:
             case Count.MONTHS:
+                from dateutil.relativedelta import relativedelta
+
                 yield from (day + relativedelta(months=signed + more) for more in (-1, 0, 1))
             case Count.BUSINESS_DAYS:
                 near = day + timedelta(days=signed * 7 // 5)

@@ -17,6 +17,7 @@ from dealreg.rendering.document import (
 from dealreg.rendering.explain import explain
 from dealreg.rendering.story import tell_story
 from dealreg.rendering.table_rows import to_rows
+from dealreg.rendering.winning_report import report_what_would_win
 
 __all__ = [
     "Block",
@@ -33,6 +34,7 @@ __all__ = [
     "report_comparison",
     "report_deadlocks",
     "report_disputes",
+    "report_what_would_win",
     "tell_story",
     "to_rows",
 ]
