@@ -153,11 +153,11 @@ def _add(
 ) -> None:
     shared: dict[Variable, Any] = {}
     seen: set[str] = set()
+    texts = {SELF: f"P{number}1", RIVAL: f"P{number}2"}
     for place, claim in enumerate(scene.claims, 1):
         shared.update({k: v for k, v in claim.values.items() if k.shared})
         key = f"R{number}{place}"
         partner = f"P{number}{claim.partner}"
-        texts = {SELF: f"P{number}1", RIVAL: f"P{number}2"}
         own = _columns(claim.values, Subject.REGISTRATION, Registration, texts)
         stated = {
             "submitted_at": _filed(claim.values),
@@ -188,7 +188,16 @@ def _add(
         for variable, value in claim.values.items():
             if variable.subject == "external" and value is not None:
                 answers.setdefault(variable.name, {})[key] = value
-    texts = {SELF: f"P{number}1", RIVAL: f"P{number}2"}
+    _add_shared(records, shared, number, texts)
+
+
+def _add_shared(
+    records: dict[type[Any], list[Any]],
+    shared: Mapping[Variable, Any],
+    number: str,
+    texts: Mapping[str, str],
+) -> None:
+    """Add the opportunity and the customer of a case."""
     deal = _columns(shared, Subject.OPPORTUNITY, Opportunity, texts)
     customer = _columns(shared, Subject.CUSTOMER, EndCustomer, texts)
     records[Opportunity].append(
