@@ -133,16 +133,12 @@ def what_would_win(
         registration=registration,
         benefit=benefit,
         line=standing.line,
-        choices=tuple(_choices(ground, terms)),
+        choices=() if standing.kind is StandingKind.GRANTED else tuple(_choices(ground, terms)),
         causes=_causes(rules, found, given, registration_id),
         vocabulary=policies[-1].vocabulary(),
     )
-    if standing.kind is StandingKind.GRANTED:
-        question = attrs.evolve(question, choices=())
     best = cheapest(question, near, tries)
-    limits = set(_limits(ground, question, given))
-    if not best.complete:
-        limits.add(Limit(code=LimitCode.CROWDED, clause=contest_path(benefit)))
+    limits = set(_limits(ground, question, complete=best.complete))
     edits = tuple(_edits(question, ground, terms, best.chosen or ()))
     return Counterfactual(
         policies=references_of(rules),
@@ -254,8 +250,10 @@ def _relevant(ground: Ground) -> set[str]:
     return names
 
 
-def _limits(ground: Ground, question: Question, externals: Externals) -> Iterator[Limit]:
+def _limits(ground: Ground, question: Question, *, complete: bool) -> Iterator[Limit]:
     """Why not all that could differ was tried."""
+    if not complete:
+        yield Limit(code=LimitCode.CROWDED, clause=contest_path(question.benefit))
     fields = {each.field.name: each.field for each in question.choices}
     for each in question.choices:
         place = f"fields[{each.field.name}]"
@@ -272,7 +270,7 @@ def _limits(ground: Ground, question: Question, externals: Externals) -> Iterato
         if timed or named & set(fields):
             yield Limit(code=LimitCode.COUNTS_OTHERS, clause=f"fields[{counted.name}]")
     for name in sorted({e for policy in ground.policies for e in externals_of(policy)}):
-        if callable(externals.get(name)):
+        if callable(question.externals.get(name)):
             yield Limit(code=LimitCode.EXTERNAL, clause=name)
 
 
