@@ -18,6 +18,7 @@ from dealreg.cli.example import example
 from dealreg.cli.exits import Exit
 from dealreg.cli.explain import explain
 from dealreg.cli.failing import report, say
+from dealreg.cli.impacting import diff
 from dealreg.cli.linting import lint
 from dealreg.cli.replay import replay
 from dealreg.cli.rerun import rerun
@@ -131,6 +132,7 @@ _COMMANDS = (
     timeline,
     state,
     bulk,
+    diff,
     example,
 )
 

@@ -15,6 +15,7 @@ from dealreg.rendering.document import (
     Table,
 )
 from dealreg.rendering.explain import explain
+from dealreg.rendering.impact_report import report_impact
 from dealreg.rendering.lint_report import report_lint
 from dealreg.rendering.story import tell_story
 from dealreg.rendering.table_rows import to_rows
@@ -34,6 +35,7 @@ __all__ = [
     "report_comparison",
     "report_deadlocks",
     "report_disputes",
+    "report_impact",
     "report_lint",
     "tell_story",
     "to_rows",
