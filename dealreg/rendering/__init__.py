@@ -17,6 +17,7 @@ from dealreg.rendering.document import (
 )
 from dealreg.rendering.explain import explain
 from dealreg.rendering.gaming_report import report_gaming
+from dealreg.rendering.impact_report import report_impact
 from dealreg.rendering.lint_report import report_lint
 from dealreg.rendering.story import tell_story
 from dealreg.rendering.table_rows import to_rows
@@ -39,6 +40,7 @@ __all__ = [
     "report_deadlocks",
     "report_disputes",
     "report_gaming",
+    "report_impact",
     "report_lint",
     "report_what_would_win",
     "tell_story",
