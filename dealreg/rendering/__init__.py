@@ -17,6 +17,13 @@ from dealreg.rendering.document import (
 from dealreg.rendering.explain import explain
 from dealreg.rendering.impact_report import report_impact
 from dealreg.rendering.lint_report import report_lint
+from dealreg.rendering.plots import plot
+from dealreg.rendering.series_report import (
+    report_sweep,
+    report_tournament,
+    sweep_rows,
+    tournament_rows,
+)
 from dealreg.rendering.story import tell_story
 from dealreg.rendering.table_rows import to_rows
 
@@ -30,6 +37,7 @@ __all__ = [
     "Table",
     "describe",
     "explain",
+    "plot",
     "report_case",
     "report_cases",
     "report_comparison",
@@ -37,6 +45,10 @@ __all__ = [
     "report_disputes",
     "report_impact",
     "report_lint",
+    "report_sweep",
+    "report_tournament",
+    "sweep_rows",
     "tell_story",
     "to_rows",
+    "tournament_rows",
 ]
