@@ -20,7 +20,7 @@ from dealreg.cli.exits import Exit
 from dealreg.cli.explain import explain
 from dealreg.cli.failing import report, say
 from dealreg.cli.gaming import gaming
-from dealreg.cli.impacting import diff
+from dealreg.cli.impacting import diff, sweep, tournament
 from dealreg.cli.linting import lint
 from dealreg.cli.replay import replay
 from dealreg.cli.rerun import rerun
@@ -139,6 +139,8 @@ _COMMANDS = (
     state,
     bulk,
     diff,
+    sweep,
+    tournament,
     example,
 )
 

@@ -13,10 +13,22 @@ from dealreg.policy.policies import Policy
 if TYPE_CHECKING:
     from polars import DataFrame
 
-__all__ = ["Benefit"]
+__all__ = ["Benefit", "with_conflicts"]
 
 _TERMS: Final = ("label", "percent", "share", "starts", "ends")
 _MOVES: Final = (ChangeKind.GAINED, ChangeKind.LOST, ChangeKind.CHANGES_HANDS)
+
+
+def with_conflicts(benefit: str, policies: Sequence[Policy], past: Past) -> "DataFrame":
+    """The registrations, each with its conflict; one that is in none with nobody is its own."""
+    pl = frames()
+    keys = conflict_keys(benefit, policies, past.registrations.columns)
+    alone = pl.concat_str(pl.lit("\x1e"), "registration_id")
+    conflict = pl.concat_str(keys, separator=SEPARATOR) if keys else pl.lit(None, pl.String)
+    made: DataFrame = past.registrations.with_columns(
+        pl.coalesce(conflict, alone).alias("conflict")
+    )
+    return made
 
 
 class Benefit:
@@ -27,10 +39,7 @@ class Benefit:
     ) -> None:
         pl = frames()
         self.benefit = benefit
-        keys = conflict_keys(benefit, policies, past.registrations.columns)
-        alone = pl.concat_str(pl.lit("\x1e"), "registration_id")
-        conflict = pl.concat_str(keys, separator=SEPARATOR) if keys else pl.lit(None, pl.String)
-        of = past.registrations.with_columns(pl.coalesce(conflict, alone).alias("conflict"))
+        of = with_conflicts(benefit, policies, past)
         rows = _beside(_of(before, benefit), _of(after, benefit))
         self.rows = rows.join(of, on="registration_id", how="left")
         gained = pl.col("granted_new") & ~pl.col("granted")

@@ -31,7 +31,7 @@ from dealreg.policy.policies import Policy
 if TYPE_CHECKING:
     pass
 
-__all__ = ["diff", "past_of"]
+__all__ = ["compared", "diff", "past_of"]
 
 _NAMED: Final = 20
 """How many registrations are named for whom a deadlock is created."""
@@ -109,24 +109,41 @@ def diff(
     names, absent = past.properties(by)
     before = past.found(old, "today's rules", progress)
     after = past.found(new, "the new rules", progress)
+    return compared(
+        past, (old, before), (new, after), names, most=most, handovers=handovers, absent=absent
+    )
+
+
+def compared(
+    past: Past,
+    old: tuple[Policy, Found],
+    new: tuple[Policy, Found],
+    by: Sequence[str],
+    *,
+    most: int,
+    handovers: int,
+    absent: Sequence[Absent] = (),
+) -> Impact:
+    """What two policies made of a history, held against each other."""
+    (today, before), (proposed, after) = old, new
+    only = getattr(past, "benefit", None)
     parts = [
-        Benefit(benefit, (old, new), past, before, after)
-        for benefit in _benefits(old, new, in_turn)
+        Benefit(benefit, (today, proposed), past, before, after)
+        for benefit in _benefits(today, proposed, only)
     ]
+    named = _worth_most([one for each in parts for one in each.handovers(handovers)])
     return Impact(
-        old=reference_of(old),
-        new=reference_of(new),
+        old=reference_of(today),
+        new=reference_of(proposed),
         reading=past.reading,
         at=past.at,
         registrations=len(past.registrations),
         rejected=max(before.rejected, after.rejected),
         held=[each.held() for each in parts],
         moved=[one for each in parts for one in each.moved()],
-        shifts=[one for each in parts for name in names for one in each.shifts(name, most)],
+        shifts=[one for each in parts for name in by for one in each.shifts(name, most)],
         deadlocks=_deadlocks(before, after),
-        handovers=_worth_most([one for each in parts for one in each.handovers(handovers)])[
-            :handovers
-        ],
+        handovers=named[:handovers],
         absent=tuple(dict.fromkeys((*absent, *before.absent, *after.absent, *_money(past)))),
     )
 

@@ -124,14 +124,22 @@ def _verdict(impact: Impact) -> str:
     if impact.empty:
         return "On this history, the two policies come to the same."
     kinds = (ChangeKind.CHANGES_HANDS, ChangeKind.GAINED, ChangeKind.LOST)
-    words = ("change hands", "get a holder", "lose theirs")
+    words = (
+        ("changes hands", "change hands"),
+        ("gets a holder", "get a holder"),
+        ("loses its holder", "lose theirs"),
+    )
     said = []
     for held in impact.held:
         counts = [
             sum(m.conflicts for m in impact.moved if (m.benefit, m.kind) == (held.benefit, kind))
             for kind in kinds
         ]
-        parts = [f"{number(n)} {word}" for n, word in zip(counts, words, strict=True) if n]
+        parts = [
+            f"{'one conflict' if n == 1 else f'{number(n)} conflicts'} {one if n == 1 else many}"
+            for n, (one, many) in zip(counts, words, strict=True)
+            if n
+        ]
         if parts:
             said.append(f"{capital(label(held.benefit))}: {listed(parts)}.")
     return " ".join(said) or "Nobody gains or loses a benefit, but something else changes."

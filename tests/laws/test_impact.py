@@ -1,6 +1,7 @@
-"""What a change of policy would have done to a history (I-1 …)."""
+"""What a change of policy would have done to a history (I-1 … I-12)."""
 
 from collections import Counter
+from fractions import Fraction
 
 import attrs
 import polars as pl
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dealreg import check, decide
-from dealreg.impact import diff
+from dealreg.impact import diff, parameters, sweep, tournament, with_parameter
 from dealreg.outcome.comparison import ChangeKind
 from dealreg.policy.stages import Award
 from tests.conformance.cases import columnar_case
@@ -178,3 +179,43 @@ class TestI9Deadlocks:
             assert (each.removed, each.created) == (len(was - now), len(now - was))
         told = {each.benefit for each in found.deadlocks}
         assert told == {benefit for _, benefit in before | after}
+
+
+class TestI11Sweeps:
+    """I-11: a constant is set and nothing else; today's value changes nothing."""
+
+    @FEW
+    @given(columnar_case(), st.randoms(use_true_random=False))
+    def test_todays_value(self, case, chance):
+        policy = case.rules
+        place = chance.choice([each.place for each in parameters(policy)] or [None])
+        if place is None:
+            return
+        today = next(each.value for each in parameters(policy) if each.place == place)
+        assert with_parameter(policy, place, today) == policy
+        found = sweep(policy, place, [today], pl.from_arrow(flat(case, policy)), at=case.at)
+        assert found.points[0].impact.empty
+
+
+class TestI12SideBySide:
+    """I-12: holders, wins and concentration are those of the reference's standings."""
+
+    @FEW
+    @given(columnar_case())
+    def test_scores(self, case):
+        policy = case.rules
+        table = pl.from_arrow(flat(case, policy))
+        found = tournament({"it": policy}, table, at=case.at)
+        granted = of_reference(case, policy)[0]
+        partners = {each.registration_id: each.partner_id for each in case.facts.registrations}
+        for score in found.entrants[0].scores:
+            held = Counter(partners[one] for one, benefit in granted if benefit == score.benefit)
+            total = held.total()
+            assert score.held == total
+            assert score.most_at_once == max(held.values(), default=0)
+            squares = sum(many * many for many in held.values())
+            assert score.concentration == (Fraction(squares, total**2) if total else None)
+            for by in {win.by for win in score.wins}:
+                assert sum(win.held for win in score.wins if win.by == by) == total
+            if score.share_held is not None:
+                assert 0 <= score.held_conflicts <= score.conflicts

@@ -1,4 +1,4 @@
-"""`diff`: what a change would have done, on the command line."""
+"""`diff`, `sweep`, `tournament`: what a change would have done, on the command line."""
 
 import pytest
 
@@ -32,13 +32,13 @@ class TestDiff:
         done = dealreg("diff", *PAIR, "year.parquet", "--at", AT)
 
         assert (done.exit_code, done.stderr) == (0, "")
-        assert "Protection: 1 change hands." in done.stdout
+        assert "Protection: one conflict changes hands." in done.stdout
 
     def test_of_events(self, dealreg):
         done = dealreg("diff", *PAIR, *EVENTS, "--strict", "--format", "markdown")
 
         assert done.exit_code == 5
-        assert "1 change hands" in done.stdout
+        assert "one conflict changes hands" in done.stdout
         assert "1 of 5 rows rejected" in done.stderr
 
     def test_as_json(self, dealreg):
@@ -82,3 +82,69 @@ class TestDiff:
 
         assert done.exit_code == 2
         assert said in done.stderr
+
+
+WINDOW = "contests[protection].window"
+
+
+@pytest.mark.usefixtures("folder")
+class TestSweep:
+    def test_of_a_parquet_file(self, dealreg, folder):
+        given = ("new.json", WINDOW, "year.parquet", "--at", AT, "--values", "1, 14 days")
+        done = dealreg("sweep", *given, "--report", "sweep.md")
+
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert "1 day" in done.stdout
+        assert (folder / "sweep.md").read_text(encoding="utf-8").startswith("# Northern")
+
+    @pytest.mark.parametrize(
+        ("form", "begins"),
+        [("json", "{"), ("csv", "parameter,value"), ("html", "<!DOC"), ("markdown", "# N")],
+    )
+    def test_in_every_form(self, dealreg, form, begins):
+        given = ("new.json", WINDOW, "year.parquet", "--at", AT, "--values", "14 days")
+
+        assert dealreg("sweep", *given, "--format", form).stdout.startswith(begins)
+
+    def test_lists_the_constants(self, dealreg):
+        lines = dealreg("sweep", "new.json").stdout.splitlines()
+
+        assert f"{WINDOW}  7 days" in lines
+
+    def test_draws(self, dealreg, folder):
+        pytest.importorskip("matplotlib")
+        given = ("new.json", WINDOW, *EVENTS, "--values", "1,14")
+        done = dealreg("sweep", *given, "--plot", "sweep.svg", "--strict")
+
+        assert done.exit_code == 5
+        assert b"<svg" in (folder / "sweep.svg").read_bytes()
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            ((WINDOW,), "--values"),
+            (("contests[protection].windo", "--values", "1"), WINDOW),
+            ((WINDOW, "--values", "gold"), "not a length of time"),
+        ],
+    )
+    def test_what_is_wrong_is_said(self, dealreg, given, said):
+        done = dealreg("sweep", "new.json", *given, *EVENTS)
+
+        assert done.exit_code == 2
+        assert said in done.stderr
+
+
+@pytest.mark.usefixtures("folder")
+class TestTournament:
+    def test_of_a_parquet_file(self, dealreg):
+        done = dealreg("tournament", *PAIR, "--history", "year.parquet", "--at", AT)
+
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert "Opportunities with a holder" in done.stdout
+
+    def test_as_rows_and_as_json(self, dealreg):
+        given = ("tournament", *PAIR, *EVENTS, "--format")
+
+        assert dealreg(*given, "csv").stdout.startswith("policy,benefit,held")
+        assert from_json(dealreg(*given, "json").stdout).entrants
+        assert dealreg(*given, "html").stdout.startswith("<!DOCTYPE")

@@ -254,7 +254,10 @@ class TestReport:
         text = " ".join(report_impact(found).split())
         page = report_impact(found, form="html")
 
-        assert "Protection: 1 change hands. Special bid: 1 get a holder." in text
+        assert (
+            "Protection: one conflict changes hands. Special bid: one conflict gets a holder."
+            in text
+        )
         assert "| Arbor | 0 | 1 | \\-1 |  | 90,000 EUR |" in report_impact(found, form="markdown")
         assert '<td>Arbor</td><td class="number">0</td>' in page
 
