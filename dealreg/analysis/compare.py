@@ -40,6 +40,7 @@ __all__ = [
     "difference",
     "only",
     "only_policies",
+    "partings",
     "premises_of",
 ]
 
@@ -174,7 +175,7 @@ _NOTHING: Final[tuple[_Got, ...]] = ((StandingKind.DENIED, None, None, None),)
 
 
 @attrs.frozen(eq=False)
-class _Parting:
+class Parting:
     """Where and how the decisions of one case differ for one benefit."""
 
     benefit: str
@@ -199,7 +200,7 @@ class _Seen:
     first: bool = False
     count: int = 0
     cut: list[str] = attrs.field(factory=list)
-    found: dict[tuple[str, ...], tuple[int, _Parting, Scene]] = attrs.field(factory=dict)
+    found: dict[tuple[str, ...], tuple[int, Parting, Scene]] = attrs.field(factory=dict)
 
     def benefits(self) -> tuple[str, ...]:
         """The benefits of both policies, those that others depend on first."""
@@ -242,7 +243,7 @@ class _Seen:
             runs = [run(policy, batch, self.cases.keys) for policy in policies]
             for number, scene in enumerate(batch):
                 size = len(scene.claims)
-                for parting in _partings(runs[0], runs[1], number, size, benefits):
+                for parting in partings(runs[0], runs[1], number, size, benefits):
                     times, kept, shown_by = self.found.get(parting.group, (0, parting, scene))
                     self.found[parting.group] = (times + 1, kept, shown_by)
                     if self.first:
@@ -255,17 +256,17 @@ class _Seen:
             for _, (times, parting, scene) in sorted(self.found.items(), key=lambda e: e[0])
         ]
 
-    def _change(self, times: int, parting: _Parting, scene: Scene) -> Change:
+    def _change(self, times: int, parting: Parting, scene: Scene) -> Change:
         policies = (only(self.old, parting.benefit), only(self.new, parting.benefit))
 
         def shows(simpler: Scene) -> bool:
             runs = [run(policy, [simpler], self.cases.keys) for policy in policies]
-            found = _partings(runs[0], runs[1], 0, len(simpler.claims), (parting.benefit,))
+            found = partings(runs[0], runs[1], 0, len(simpler.claims), (parting.benefit,))
             return any(each.group == parting.group for each in found) and self._inside(simpler)
 
         small = smallest(scene, shows)
         runs = [run(policy, [small], self.cases.keys) for policy in policies]
-        places = next(_partings(runs[0], runs[1], 0, len(small.claims), (parting.benefit,))).places
+        places = next(partings(runs[0], runs[1], 0, len(small.claims), (parting.benefit,))).places
         return Change(
             kind=parting.kind,
             benefit=parting.benefit,
@@ -305,9 +306,9 @@ def batches(scenes: Iterable[Scene], size: int) -> Iterator[list[Scene]]:
         yield batch
 
 
-def _partings(
+def partings(
     before: Run, after: Run, number: int, size: int, benefits: Sequence[str]
-) -> Iterator[_Parting]:
+) -> Iterator[Parting]:
     """The benefits for which two decisions of one case differ, and how."""
     for benefit in benefits:
         rows = []
@@ -321,7 +322,7 @@ def _partings(
             stage, clause, side = _where(benefit, different)
             places = tuple(row[0] for row in different)
             kind = _kind([row[3] for row in different])
-            yield _Parting(benefit, kind, stage, clause, side, places)
+            yield Parting(benefit, kind, stage, clause, side, places)
 
 
 def _kind(rows: Sequence[tuple[tuple[_Got, ...], tuple[_Got, ...]]]) -> ChangeKind:
