@@ -2,6 +2,7 @@
 
 from dealreg.analysis.axioms import axioms
 from dealreg.analysis.compare import compare, difference
+from dealreg.analysis.counterfactuals import what_would_win
 from dealreg.analysis.deadlocks import deadlocks
 from dealreg.analysis.gaming import gaming
 from dealreg.analysis.lint import lint
@@ -214,5 +215,6 @@ __all__ = [
     "sla",
     "span",
     "terms",
+    "what_would_win",
     "within",
 ]

@@ -7,9 +7,10 @@ from typing import Final
 import attrs
 
 from dealreg.analysis.cases import Cases, cases_of
-from dealreg.analysis.compare import MOST_PATTERNS, batches, comes_to, difference
+from dealreg.analysis.compare import MOST_PATTERNS, batches, difference
 from dealreg.analysis.comparisons import one_at_most
 from dealreg.analysis.limits import cone, limits_of, over_time, shape_limits
+from dealreg.analysis.partings import comes_to
 from dealreg.analysis.questions import RETURNED
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.scenes import Claim, Scene, facts_of, named, run

@@ -7,7 +7,6 @@ that differ from it decide one of the first few otherwise; where none does, that
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from itertools import combinations, islice, product
-from random import Random
 from threading import Lock
 from typing import Any, Final
 
@@ -34,6 +33,10 @@ _SIZES: Final = (8, 24, 64, 128)
 
 _MOST_PAIRS: Final = 1_000
 
+_STRIDE: Final = 2_654_435_761
+"""By golden steps around a circle: of pairs that follow each other, which are alike, few at once.
+"""
+
 
 @attrs.frozen(eq=False)
 class Batch:
@@ -49,26 +52,20 @@ class Batch:
         return run_quietly(Rules.of(policy, self.facts, ASKED, self.answers))
 
 
-@attrs.define(eq=False)
+@attrs.frozen(eq=False)
 class Probe:
     """The cases of one benefit of a policy, and of what it depends on, as far as looked at.
 
     Attributes:
         policy: the policy, of that benefit and what it depends on.
         cases: all its cases.
-        paired: whether pairs of every pattern are looked at too, up to some thousand.
     """
 
     policy: Policy
     cases: Cases
-    paired: bool
-    _waiting: Iterator[tuple[Scene, ...]] = attrs.field(init=False)
+    _waiting: Iterator[tuple[Scene, ...]]
     _batches: list[Batch] = attrs.field(factory=list, init=False)
     _one_at_a_time: Lock = attrs.field(factory=Lock, init=False)
-
-    def __attrs_post_init__(self) -> None:
-        """Nothing is decided before it is asked for."""
-        self._waiting = self._cut()
 
     def batches(self) -> Iterator[Batch]:
         """The cases, a few at a time; those looked at before are known."""
@@ -90,37 +87,47 @@ class Probe:
             self._batches.append(Batch(scenes, facts, answers, run_quietly(rules)))
             return True
 
-    def _cut(self) -> Iterator[tuple[Scene, ...]]:
-        scenes = self._scenes()
-        sizes = iter(_SIZES)
-        size = next(sizes)
-        while batch := tuple(islice(scenes, size)):
-            yield batch
-            size = next(sizes, _SIZES[-1])
 
-    def _scenes(self) -> Iterator[Scene]:
-        """What is next to a registration that gets everything; then pairs of every pattern."""
-        contests = {(0, each.benefit) for each in self.policy.contests}
-        bases = [dict(each.values) for each in self._best(contests)]
-        if bases:
-            yield Scene((Claim(bases[0]),))
-            yield from _varied(bases[0], self.cases.domains[0])
-            yield from _met(bases[0], self.cases, contests)
-            for base in bases[1:]:
-                yield from _varied(base, self.cases.domains[0])
-        if not self.paired:
-            return
-        pairs = list(islice(self.cases.pairs(contests), 4 * _MOST_PAIRS))
-        Random(0).shuffle(pairs)  # noqa: S311 - neighbours are alike
-        yield from (each.scene() for each in pairs[:_MOST_PAIRS])
+@lru_cache(maxsize=64)
+def probe_of(policy: Policy, *, paired: bool) -> Probe:
+    """The cases of a policy, of one benefit and what that depends on.
 
-    def _best(self, contests: Collection[tuple[int, str]]) -> list[Kind]:
-        """Of what opportunities have in common, each time one that is kept out of least."""
+    `paired` says whether pairs of every pattern are looked at too, up to some thousand.
+    """
+    cases = cases_of((policy,))
+    return Probe(policy, cases, _cut(_scenes(cases, policy, paired=paired)))
 
-        def out(kind: Kind) -> int:
-            return sum(self.cases.admission(kind, each) for each in contests)
 
-        return sorted((min(firsts, key=out) for firsts, _, _ in self.cases.groups), key=out)
+def _cut(scenes: Iterator[Scene]) -> Iterator[tuple[Scene, ...]]:
+    sizes = iter(_SIZES)
+    size = next(sizes)
+    while batch := tuple(islice(scenes, size)):
+        yield batch
+        size = next(sizes, _SIZES[-1])
+
+
+def _scenes(cases: Cases, policy: Policy, *, paired: bool) -> Iterator[Scene]:
+    """What is next to a registration that gets everything; then pairs of every pattern."""
+    contests = {(0, each.benefit) for each in policy.contests}
+    bases = [dict(each.values) for each in _best(cases, contests)]
+    if bases:
+        yield Scene((Claim(bases[0]),))
+        yield from _varied(bases[0], cases.domains[0])
+        yield from _met(bases[0], cases, contests)
+        for base in bases[1:]:
+            yield from _varied(base, cases.domains[0])
+    pairs = list(islice(cases.pairs(contests), 4 * _MOST_PAIRS)) if paired else []
+    places = sorted(range(len(pairs)), key=lambda place: place * _STRIDE % 2**32)
+    yield from (pairs[place].scene() for place in places[:_MOST_PAIRS])
+
+
+def _best(cases: Cases, contests: Collection[tuple[int, str]]) -> list[Kind]:
+    """Of what opportunities have in common, each time one that is kept out of least."""
+
+    def out(kind: Kind) -> int:
+        return sum(cases.admission(kind, each) for each in contests)
+
+    return sorted((min(firsts, key=out) for firsts, _, _ in cases.groups if firsts), key=out)
 
 
 def _varied(base: Mapping[Variable, Any], domains: Domains) -> Iterator[Scene]:
@@ -169,12 +176,6 @@ def _comparing(
         far[sign] = two
     same = compare(base.get(variable), base.get(variable))
     return [made[sign] for made in (near, far) for sign in near if sign != same]
-
-
-@lru_cache(maxsize=64)
-def probe_of(policy: Policy, *, paired: bool) -> Probe:
-    """The cases of a policy, of one benefit and what that depends on."""
-    return Probe(policy, cases_of((policy,)), paired)
 
 
 def probed(old: Policy, new: Policy) -> Iterator[tuple[str, Policy, Probe]]:

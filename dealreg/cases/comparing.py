@@ -17,7 +17,7 @@ from dealreg.outcome.cases import (
 )
 from dealreg.outcome.decision import Deadlock, Decision, Referral, Standing
 
-__all__ = ["differences", "notice_texts", "restated", "standing_texts"]
+__all__ = ["Decided", "differences", "notice_texts", "restated", "standing_texts"]
 
 _NONE = ""
 

@@ -27,6 +27,7 @@ from dealreg.cli.resolve import resolve
 from dealreg.cli.state import state
 from dealreg.cli.testing import test
 from dealreg.cli.timeline import timeline
+from dealreg.cli.what_would_win import what_would_win
 from dealreg.errors import DealregError
 
 __all__ = ["Application", "cli", "run"]
@@ -121,6 +122,7 @@ def cli() -> None:
 _COMMANDS = (
     resolve,
     explain,
+    what_would_win,
     check,
     compare,
     deadlocks,

@@ -20,6 +20,7 @@ from dealreg.rendering.gaming_report import report_gaming
 from dealreg.rendering.lint_report import report_lint
 from dealreg.rendering.story import tell_story
 from dealreg.rendering.table_rows import to_rows
+from dealreg.rendering.winning_report import report_what_would_win
 
 __all__ = [
     "Block",
@@ -39,6 +40,7 @@ __all__ = [
     "report_disputes",
     "report_gaming",
     "report_lint",
+    "report_what_would_win",
     "tell_story",
     "to_rows",
 ]

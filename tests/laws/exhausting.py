@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from dealreg.analysis import compare, deadlocks
-from dealreg.analysis.compare import comes_to
+from dealreg.analysis.partings import comes_to
 from dealreg.checking.check import check
 from dealreg.deciders.reference.decide import found_deadlocks, run_quietly
 from dealreg.deciders.reference.governing import Rules
