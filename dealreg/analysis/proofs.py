@@ -7,7 +7,17 @@ from dealreg.analysis.readings import sources
 from dealreg.facts.fields import Count, Elapsed, FieldType, Inside, Same, Source, Subject
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.contests import Contest
-from dealreg.policy.predicates import AllOf, AnyOf, Compare, Covers, Fact, Not, Op, Predicate
+from dealreg.policy.predicates import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Covers,
+    Fact,
+    Missing,
+    Not,
+    Op,
+    Predicate,
+)
 from dealreg.policy.stages import Best, Bucket, Effect, HeadStart, Key, MissingRule, Unmet
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
@@ -140,6 +150,8 @@ def _asks_for_more(atom: Predicate, positive: bool) -> bool:  # noqa: FBT001 -- 
             return op in ((Op.GE, Op.GT) if positive else (Op.LE, Op.LT))
         case Covers(Fact(as_of=None), _):
             return positive
+        case Missing(Fact(as_of=None)):
+            return True  # what is known stays known
         case _:
             return False
 

@@ -218,14 +218,13 @@ def main():
         for each in axioms(rules, *BREAKS).verdicts:
             exact = each.holds is Holds.HELD and each.exact
             counts[f"{each.code} {each.holds.value}{' exact' if exact else ''}"] += 1
-            shown = (
-                BREAKS[each.code](rules, facts, each.benefit) if each.holds is Holds.HELD else ()
-            )
+            if each.holds is not Holds.HELD:
+                continue
+            shown = BREAKS[each.code](rules, facts, each.benefit)
             if shown and exact:
-                raise SystemExit(
-                    f"{given.seed}/{number} {each.code} {each.benefit}\n{rules}\n{shown[0]}"
-                )
-            if shown and each.holds is Holds.HELD:
+                what = f"{given.seed}/{number} {each.code} {each.benefit}"
+                raise SystemExit(f"{what}\n{rules}\n{shown[0]}")
+            if shown:
                 counts[f"{each.code} bounded, broken by the grid"] += 1
     for what, times in sorted(counts.items()):
         print(f"{times:6} {what}")  # noqa: T201 -- what the run counted
