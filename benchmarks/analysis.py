@@ -26,6 +26,8 @@ from dealreg import (
     requirement,
     within,
 )
+from dealreg.analysis.missing import missing_cases
+from dealreg.cases import unnoticed
 
 ROUNDS = 1
 SATISFIED = 80
@@ -113,6 +115,7 @@ def main() -> None:
     """Print the tables."""
     old, same = realistic(), realistic(rewritten=True)
     longer, keys = realistic("10081 minutes"), swapped()
+    eight = missing_cases(old, []).cases[:8]
     found = compare(old, same)
     assert found.equivalent
     assert found.exact
@@ -121,6 +124,8 @@ def main() -> None:
         "all differences, 7 days against 7 days and a minute": lambda: compare(old, longer),
         "first difference, the same": lambda: difference(old, longer),
         "first difference, two preferences swapped": lambda: difference(old, keys),
+        "cases that notice all single edits": lambda: missing_cases(old, []),
+        "edits that eight cases do not notice": lambda: unnoticed(old, eight),
         "all deadlocks": lambda: deadlocks(old, repairs=False),
     }
     print("| question | ms |\n|---|---|")

@@ -26,6 +26,7 @@ def candidates(
     facts = Facts(registrations=registrations, partners=partners.values())
     return {
         "by hand": lambda: by_hand(registrations, partners, AT),
+        "compiled, codes": lambda: ready.codes(registrations, at=AT, partners=partners),
         "compiled, outcomes": lambda: ready.outcomes(registrations, at=AT, partners=partners),
         "compiled, standings": lambda: ready.standings(facts, at=AT),
         "compiled, decision": lambda: ready.decide(facts, at=AT),

@@ -22,6 +22,7 @@ Row = dict[str, Any]
 NAMES = (
     "by_hand_outcome",
     "by_hand",
+    "dealreg_codes",
     "dealreg_compiled",
     "zen_expression",
     "zen_graph",

@@ -27,9 +27,9 @@ def shortened(found: dict[str, list[Any]]) -> Answer:
 
 
 def peer() -> Peer:
-    """The compiled decider; its outcomes are always explained."""
+    """The compiled decider, whose outcomes are explained."""
     return Peer(
-        name="dealreg, compiled",
+        name="dealreg, compiled, outcomes",
         form=lambda registrations, partners: (registrations, partners),
         ready=_ready,
         explains=True,

@@ -14,7 +14,6 @@ from dealreg.analysis.compare import (
     only,
     only_policies,
     premises_of,
-    reference_of,
 )
 from dealreg.analysis.limits import cone, limits_of, shape_limits
 from dealreg.analysis.quotient import Kind
@@ -30,6 +29,7 @@ from dealreg.outcome.comparison import Limit, LimitCode
 from dealreg.outcome.deadlock_patterns import DeadlockPattern, Deadlocks, Difference
 from dealreg.outcome.decision import Deadlock
 from dealreg.outcome.record import frozen_answers
+from dealreg.outcome.references import reference_of
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Fact

@@ -23,7 +23,7 @@ from dealreg.facts.records import Change, EndCustomer, Opportunity, Partner, Reg
 from dealreg.facts.values import FrozenMap
 from dealreg.policy.policies import Policy
 
-__all__ = ["Assignment", "Claim", "Scene", "facts_of", "named", "possible", "run"]
+__all__ = ["Assignment", "Claim", "Scene", "facts_of", "named", "possible", "run", "runs"]
 
 Assignment = Mapping[Variable, Any]
 """Values of variables; a variable that is not there is missing from the facts."""
@@ -212,5 +212,13 @@ def _add(
 
 def run(policy: Policy, scenes: Sequence[Scene], keys: Iterable[str] = ()) -> Run:
     """What the reference decider makes of the scenes."""
+    (made,) = runs((policy,), scenes, keys)
+    return made
+
+
+def runs(
+    policies: Iterable[Policy], scenes: Sequence[Scene], keys: Iterable[str] = ()
+) -> list[Run]:
+    """What it makes of the scenes by one policy after another."""
     facts, answers = facts_of(scenes, keys)
-    return run_quietly(Rules.of(policy, facts, ASKED, answers))
+    return [run_quietly(Rules.of(each, facts, ASKED, answers)) for each in policies]

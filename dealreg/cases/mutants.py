@@ -12,7 +12,7 @@ from typing import Any, assert_never
 
 import attrs
 
-from dealreg.cases.running import run_case
+from dealreg.cases.running import passes, run_case
 from dealreg.checking.check import check
 from dealreg.errors import PolicyError
 from dealreg.facts.values import Money, Span
@@ -106,9 +106,7 @@ def unnoticed(policy: Policy, cases: Iterable[PolicyCase]) -> tuple[Mutant, ...]
     """
     able = [each for each in cases if run_case(policy, each).verdict is CaseVerdict.PASSED]
     return tuple(
-        mutant
-        for mutant in mutants(policy)
-        if all(run_case(mutant.policy, case).verdict is CaseVerdict.PASSED for case in able)
+        mutant for mutant in mutants(policy) if all(passes(mutant.policy, case) for case in able)
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import dealreg
+from dealreg.cli.axioms import axioms
 from dealreg.cli.bulk import bulk
 from dealreg.cli.check import check
 from dealreg.cli.comparing import compare, deadlocks
@@ -18,12 +19,15 @@ from dealreg.cli.example import example
 from dealreg.cli.exits import Exit
 from dealreg.cli.explain import explain
 from dealreg.cli.failing import report, say
+from dealreg.cli.gaming import gaming
+from dealreg.cli.linting import lint
 from dealreg.cli.replay import replay
 from dealreg.cli.rerun import rerun
 from dealreg.cli.resolve import resolve
 from dealreg.cli.state import state
 from dealreg.cli.testing import test
 from dealreg.cli.timeline import timeline
+from dealreg.cli.what_would_win import what_would_win
 from dealreg.errors import DealregError
 
 __all__ = ["Application", "cli", "run"]
@@ -118,9 +122,13 @@ def cli() -> None:
 _COMMANDS = (
     resolve,
     explain,
+    what_would_win,
     check,
     compare,
     deadlocks,
+    lint,
+    axioms,
+    gaming,
     describe,
     test,
     convert,

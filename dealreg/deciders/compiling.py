@@ -13,6 +13,7 @@ from typing import Any, Final
 import attrs
 
 from dealreg.deciders.compiled.admitting import Governed
+from dealreg.deciders.compiled.codes import Coded, coded
 from dealreg.deciders.compiled.context import Context
 from dealreg.deciders.compiled.deciding import Decided, decide_conflict, vacancy
 from dealreg.deciders.compiled.outcomes import (
@@ -38,8 +39,8 @@ from dealreg.facts.case import Facts
 from dealreg.facts.instants import instant
 from dealreg.facts.records import EndCustomer, Opportunity, Partner, Registration
 from dealreg.facts.view import View
-from dealreg.outcome.decision import Decision, PolicyRef, Referral, Standing, StandingKind
-from dealreg.policy.normal import policy_digest
+from dealreg.outcome.decision import Decision, Referral, Standing, StandingKind
+from dealreg.outcome.references import references_of
 from dealreg.policy.policies import SEMANTICS, Governs, Policy, PolicyBook
 from dealreg.policy.stages import Scope
 from dealreg.policy.walk import externals_of
@@ -93,7 +94,7 @@ class Compiled:
         return Decision(
             at=when,
             semantics=SEMANTICS,
-            policies=_refs(self.rules),
+            policies=references_of(self.rules),
             facts_digest=digest(facts),
             standings=run.standings,
             referrals=run.referrals,
@@ -140,17 +141,9 @@ class Compiled:
         when = at if at.tzinfo is UTC else instant(at)
         outright = self.outright
         if outright is not None:
-            found = outright.decide(
-                Context(
-                    when,
-                    partners,
-                    opportunities,
-                    outright.view,
-                    customers,
-                    registrations,
-                ),
-                registrations,
-            )
+            look = outright.view
+            c = Context(when, partners, opportunities, look, customers, registrations)
+            found = outright.decide(c, registrations)
             if found is not None:
                 return found
         facts = Facts(
@@ -160,6 +153,39 @@ class Compiled:
             opportunities=opportunities.values(),
         )
         return self._outcomes_of(facts, registrations, when)
+
+    def codes(
+        self,
+        registrations: Sequence[Registration],
+        *,
+        at: datetime,
+        partners: Mapping[str, Partner] = _NO_RECORDS,
+        customers: Mapping[str, EndCustomer] = _NO_RECORDS,
+        opportunities: Mapping[str, Opportunity] = _NO_RECORDS,
+    ) -> dict[str, list[Coded]]:
+        """Who gets what, and by which reason code: the kind and the code of each of `outcomes`.
+
+        Costs about two thirds of `outcomes`, since nothing is explained.
+
+        Raises:
+            UsageError: as `outcomes`.
+        """
+        when = at if at.tzinfo is UTC else instant(at)
+        outright = self.outright
+        if outright is not None:
+            look = outright.view
+            c = Context(when, partners, opportunities, look, customers, registrations)
+            found = outright.codes(c, registrations)
+            if found is not None:
+                return found
+        whole = self.outcomes(
+            registrations,
+            at=when,
+            partners=partners,
+            customers=customers,
+            opportunities=opportunities,
+        )
+        return {benefit: [coded(each) for each in outcomes] for benefit, outcomes in whole.items()}
 
     def _outcomes_of(
         self, facts: Facts, registrations: Sequence[Registration], at: datetime
@@ -349,15 +375,6 @@ def externals_in(rules: Policy | PolicyBook) -> tuple[str, ...]:
     """The external questions that the rules ask."""
     policies = (rules,) if isinstance(rules, Policy) else [e.policy for e in rules.editions]
     return tuple(sorted({name for policy in policies for name in externals_of(policy)}))
-
-
-@lru_cache(maxsize=256)
-def _refs(rules: Policy | PolicyBook) -> tuple[PolicyRef, ...]:
-    policies = (rules,) if isinstance(rules, Policy) else [e.policy for e in rules.editions]
-    return tuple(
-        PolicyRef(programme=p.programme, version=p.version, digest=policy_digest(p))
-        for p in policies
-    )
 
 
 def compiled(rules: Policy | PolicyBook) -> Compiled:

@@ -1,5 +1,6 @@
 """How to say it: policies in plain English, decisions explained to each kind of reader."""
 
+from dealreg.rendering.axiom_report import report_axioms
 from dealreg.rendering.case_report import report_case, report_cases
 from dealreg.rendering.comparison_report import report_comparison
 from dealreg.rendering.deadlock_report import report_deadlocks
@@ -15,8 +16,11 @@ from dealreg.rendering.document import (
     Table,
 )
 from dealreg.rendering.explain import explain
+from dealreg.rendering.gaming_report import report_gaming
+from dealreg.rendering.lint_report import report_lint
 from dealreg.rendering.story import tell_story
 from dealreg.rendering.table_rows import to_rows
+from dealreg.rendering.winning_report import report_what_would_win
 
 __all__ = [
     "Block",
@@ -28,11 +32,15 @@ __all__ = [
     "Table",
     "describe",
     "explain",
+    "report_axioms",
     "report_case",
     "report_cases",
     "report_comparison",
     "report_deadlocks",
     "report_disputes",
+    "report_gaming",
+    "report_lint",
+    "report_what_would_win",
     "tell_story",
     "to_rows",
 ]

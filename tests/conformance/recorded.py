@@ -14,7 +14,7 @@ from collections import Counter
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from dealreg.deciders.compiling import compiled
+from dealreg.deciders.compiling import compiled, externals_in
 from dealreg.policy.policies import Policy
 from tests.conformance.cases import any_case, ordinary_case
 from tests.conformance.deciders import DECIDERS, by_reference
@@ -42,10 +42,31 @@ def run(count: int, begin: int) -> Counter:
             expected = by_reference(case)
             for name, decider in DECIDERS.items():
                 assert decider(case) == expected, name
+            counted.update(coded(case, expected))
             counted.update(kinds(case, expected))
 
         compare()
     return counted
+
+
+def coded(case, decision):
+    """Compare the codes, where the case is one that they can be asked of."""
+    ready = compiled(case.rules)
+    if case.facts.rulings or case.facts.holdings or externals_in(case.rules):
+        return
+    if any(each.line is not None for each in decision.standings):
+        return
+    found = ready.codes(
+        case.facts.registrations,
+        at=case.at,
+        partners={each.partner_id: each for each in case.facts.partners},
+        customers={each.customer_id: each for each in case.facts.customers},
+        opportunities={each.opportunity_id: each for each in case.facts.opportunities},
+    )
+    places = {each.registration_id: n for n, each in enumerate(case.facts.registrations)}
+    for each in decision.standings:
+        assert found[each.benefit][places[each.registration_id]] == (each.kind, each.code)
+    yield "codes compared"
 
 
 def kinds(case, decision):

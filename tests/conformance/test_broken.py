@@ -30,13 +30,15 @@ from dealreg.deciders.compiled import (
     deciding,
     entitling,
     inline,
-    kernels,
     orders,
     plans,
     ranks,
     reads,
     settled,
+    writing,
 )
+from dealreg.deciders.compiled.codes import ShortWriter
+from dealreg.deciders.compiled.outcomes import DENIED
 from dealreg.deciders.compiled.source import fill
 from dealreg.deciders.deciding import answered
 from dealreg.deciders.reference.governing import Rules
@@ -119,6 +121,27 @@ def agrees(case, expected):
     return tuple(found) == expected.standings and tuple(run.referrals) == expected.referrals
 
 
+def codes_agree(case, expected):
+    """Whether the functions that answer with codes, written anew, give those expected."""
+    facts = case.facts
+    if facts.rulings or facts.holdings or case.externals or not isinstance(case.rules, Policy):
+        return True
+    if any(each.line is not None for each in expected.standings):
+        return True
+    found = compiling.compile_anew(case.rules).codes(
+        facts.registrations,
+        at=case.at,
+        partners={each.partner_id: each for each in facts.partners},
+        customers={each.customer_id: each for each in facts.customers},
+        opportunities={each.opportunity_id: each for each in facts.opportunities},
+    )
+    places = {each.registration_id: n for n, each in enumerate(facts.registrations)}
+    return all(
+        found[each.benefit][places[each.registration_id]] == (each.kind, each.code)
+        for each in expected.standings
+    )
+
+
 def one_instant_less(length, calendar, last_day=orders.later.__defaults__[0]):
     ends = later(length, calendar, last_day)
     return lambda start: ends(start) - timedelta(microseconds=1)
@@ -143,7 +166,7 @@ def never(*_):
 BROKEN = {
     "a grace window leaves out its last instant": (orders, "later", one_instant_less),
     "a generated window leaves out its last instant": (
-        kernels,
+        writing,
         "fixed_window",
         shorter,
     ),
@@ -178,9 +201,9 @@ BROKEN = {
         ),
     ),
     "what ended later has ended": (
-        kernels,
-        "_ended",
-        lambda _plan: lambda registration, _at: kernels.ENDED_BY[registration.status],
+        writing,
+        "ended",
+        lambda _plan: lambda registration, _at: writing.ENDED_BY[registration.status],
     ),
     "milestones are never missed": (plans, "missed", lambda *_: lambda _c, _r: False),
     "a substitute is not read": (reads, "_OWN_WAY", reads._OWN_WAY - {"partner_group"}),
@@ -190,6 +213,7 @@ BROKEN = {
 
 def test_whole_it_agrees(pool):
     assert all(agrees(case, expected) for case, expected in pool)
+    assert all(codes_agree(case, expected) for case, expected in pool)
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -198,3 +222,30 @@ def test_broken_it_is_noticed(name, pool, monkeypatch):
     monkeypatch.setattr(owner, attribute, broken)
 
     assert not all(agrees(case, expected) for case, expected in pool)
+
+
+BROKEN_CODES = {
+    "nobody ties": ("_ties", lambda _self, *, late: late),
+    "nobody is late": (
+        "_closes",
+        lambda self: self.add(1, "last = max(r.submitted_at for r in members)"),
+    ),
+    "who waits is denied": ("behind", DENIED),
+    "what is not known is not missed": (
+        "_lacking",
+        lambda self, _kind, _asks: self._coded(DENIED, "GRANTED"),
+    ),
+    "who came too late has lost": (
+        "_opens",
+        lambda self, value: self.add(2, "first = $", value),
+    ),
+}
+"""What is broken in them: the name of a method, and what is put in its place."""
+
+
+@pytest.mark.parametrize("name", BROKEN_CODES)
+def test_broken_codes_are_noticed(name, pool, monkeypatch):
+    attribute, broken = BROKEN_CODES[name]
+    monkeypatch.setattr(ShortWriter, attribute, broken)
+
+    assert not all(codes_agree(case, expected) for case, expected in pool)

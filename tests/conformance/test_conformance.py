@@ -41,9 +41,11 @@ def test_standings_are_those_of_the_decision(case):
     assert standings == by_reference(case).standings
 
 
-@given(case=any_case(), chance=st.integers())
-def test_outcomes_are_short_for_standings(case, chance):
-    case = together(as_new(case)) if chance % 3 else as_new(case)
+@pytest.mark.parametrize("made", [any_case, ordinary_case])
+@given(data=st.data(), chance=st.integers())
+def test_outcomes_are_short_for_standings_and_codes_for_outcomes(made, data, chance):
+    case = as_new(data.draw(made()))
+    case = together(case) if chance % 3 else case
     versions = (
         [case.rules]
         if isinstance(case.rules, Policy)
@@ -55,14 +57,15 @@ def test_outcomes_are_short_for_standings(case, chance):
     registrations = list(case.facts.registrations)
     random.Random(chance).shuffle(registrations)
 
-    found = compiled(case.rules).outcomes(
-        registrations,
-        at=case.at,
-        partners={each.partner_id: each for each in case.facts.partners},
-        customers={each.customer_id: each for each in case.facts.customers},
-        opportunities={each.opportunity_id: each for each in case.facts.opportunities},
-    )
+    records = {
+        "partners": {each.partner_id: each for each in case.facts.partners},
+        "customers": {each.customer_id: each for each in case.facts.customers},
+        "opportunities": {each.opportunity_id: each for each in case.facts.opportunities},
+    }
+    found = compiled(case.rules).outcomes(registrations, at=case.at, **records)
+    codes = compiled(case.rules).codes(registrations, at=case.at, **records)
 
+    assert codes == {benefit: [each[:2] for each in found[benefit]] for benefit in found}
     known = {each.registration_id: each for each in registrations}
     for standing in by_reference(case).standings:
         place = registrations.index(known[standing.registration_id])

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from dealreg.analysis import compare, deadlocks, difference
-from dealreg.analysis.compare import _got
+from dealreg.analysis.partings import comes_to
 from dealreg.cases import mutants
 from dealreg.checking.check import check
 from dealreg.deciders.compiling import compiled
@@ -252,7 +252,7 @@ def grid(pick, sizes):
 def outcomes(rules, facts):
     """Who gets what, without the reasons; by the compiled decider, which is held to the other."""
     standings = compiled(rules).decide(facts, at=AT).standings
-    return {(each.benefit, each.registration_id): _got(each) for each in standings}
+    return {(each.benefit, each.registration_id): comes_to(each) for each in standings}
 
 
 def brute_force_differs(old, new, facts):
@@ -293,7 +293,7 @@ def verdict_of(old, new, facts, *, every=True):
 
 def _shows(old, new, seen):
     decisions = [decide(each, seen.facts, at=seen.at) for each in (old, new)]
-    got = [{(s.benefit, s.registration_id): _got(s) for s in d.standings} for d in decisions]
+    got = [{(s.benefit, s.registration_id): comes_to(s) for s in d.standings} for d in decisions]
     if got[0] == got[1]:
         raise AssertionError("a witness shows no difference")
 

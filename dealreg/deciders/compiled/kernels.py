@@ -10,45 +10,38 @@ registration, and these calls are most of the time (`benchmarks/one_conflict.py`
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from dealreg.deciders.compiled.codes import Coded, ShortWriter
 from dealreg.deciders.compiled.context import Context
-from dealreg.deciders.compiled.gains import losers_terms, winners_terms
 from dealreg.deciders.compiled.inline import Inline
-from dealreg.deciders.compiled.orders import fixed_window, still_to_come
-from dealreg.deciders.compiled.outcomes import (
-    DENIED,
-    GRANTED,
-    REFERRED,
-    RETURNED,
-    Outcome,
-    barred,
-)
-from dealreg.deciders.compiled.plans import ENDED_BY, KINDS, After, Asks, Plan, settled
-from dealreg.deciders.compiled.ranks import Ranks, can_rank
-from dealreg.deciders.compiled.source import Code, Source, fill, number
-from dealreg.facts.records import LIVE, Registration, Status
-from dealreg.facts.view import stated_status
-from dealreg.outcome.decision import StandingKind
-from dealreg.policy.predicates import Fact, Missing
-from dealreg.policy.stages import (
-    HeadStart,
-    OthersStand,
-    Requirement,
-)
-from dealreg.policy.walk import fact_of
+from dealreg.deciders.compiled.outcomes import Outcome
+from dealreg.deciders.compiled.plans import Plan
+from dealreg.deciders.compiled.ranks import can_rank
+from dealreg.deciders.compiled.source import Source
+from dealreg.deciders.compiled.writing import APART, Writer, row_of
+from dealreg.facts.records import Registration
+from dealreg.policy.predicates import Fact
 
-__all__ = ["APART", "Kernel", "Together", "kernel", "refused", "together"]
+__all__ = [
+    "APART",
+    "Kernel",
+    "ShortKernel",
+    "Together",
+    "kernel",
+    "refused",
+    "short_kernel",
+    "together",
+]
 
 Kernel: TypeAlias = Callable[..., list[Outcome] | None]
 """From context, members, and for each dependence the outcomes there: the outcomes, or None."""
 
+ShortKernel: TypeAlias = Callable[..., list[Coded] | None]
+"""The same, with only the kind and the code of each outcome."""
+
 Together: TypeAlias = Callable[[Context, Sequence[Registration]], bool]
 """Whether registrations are all of one conflict."""
-
-APART: Final[list[Outcome]] = []
-"""The answer of a function that checks, to registrations of several conflicts."""
 
 _LARGEST: Final = 64
 """The most requirements, preferences and the like of a contest for which text is made."""
@@ -74,12 +67,22 @@ def kernel(plan: Plan, *, checked: bool = False) -> Kernel | None:
 
     One that is `checked` answers `APART` to registrations that are not of one conflict.
     """
+    made: Kernel | None = _written(Writer, plan, checked=checked)
+    return made
+
+
+def short_kernel(plan: Plan, *, checked: bool = False) -> ShortKernel | None:
+    """As `kernel`, the function that answers with kinds and codes."""
+    made: ShortKernel | None = _written(ShortWriter, plan, checked=checked)
+    return made
+
+
+def _written(writing: type[Writer], plan: Plan, *, checked: bool) -> Any:
     if refused(plan) is not None:
         return None
-    writer = _Writer(plan, checked=checked)
+    writer = writing(plan, checked=checked)
     writer.write()
-    made: Kernel = writer.source.function("decide")
-    return made
+    return writer.source.function("decide")
 
 
 def together(plan: Plan) -> Together:
@@ -93,7 +96,7 @@ def together(plan: Plan) -> Together:
     keys = [inline.value(Fact(name)) for name in plan.contest.scope.keys]
     for key in keys:
         source.add(2, "if $ is None: return False", key)
-    scope = keys[0] if len(keys) == 1 else _tuple(keys)
+    scope = keys[0] if len(keys) == 1 else row_of(keys)
     source.add(2, "if $ != same:", scope)
     source.add(3, "if same is not None: return False")
     source.add(3, "same = $", scope)
@@ -101,283 +104,3 @@ def together(plan: Plan) -> Together:
     inline.finish()
     made: Together = source.function("together")
     return made
-
-
-class _Writer:
-    """Writes one function."""
-
-    def __init__(self, plan: Plan, *, checked: bool) -> None:
-        self.plan, self.contest, self.checked = plan, plan.contest, checked
-        self.source = Source()
-        self.inline = Inline(self.source, plan.reads)
-        self.slot = self.source.slot
-        self.ups = [self.source.local() for _ in self.contest.after]
-        self.waits = plan.contest.others.stand is OthersStand.WAITING
-        self.known: set[Fact] = set()
-
-    def add(self, depth: int, template: str, *pieces: Code) -> None:
-        self.source.add(depth, template, *pieces)
-
-    def write(self) -> None:
-        """The whole function."""
-        self._head()
-        if self.checked:
-            self._scope()
-        self._live()
-        self._admission()
-        self._eligible()
-        self._alone()
-        if self.contest.window is not None:
-            self._window()
-        self._winner()
-        self._losers()
-        self.add(1, "return outs")
-        self.inline.finish()
-
-    def _head(self) -> None:
-        self.add(0, "def decide(c, members, ups):")
-        for n, up in enumerate(self.ups):
-            self.add(1, "$ = ups[$]", up, number(n))
-        self.add(1, "at = c.at")
-        self.add(1, "outs = []; rows = []; own = set(); first = same = None; i = -1")
-        self.add(1, "for r in members:")
-        self.add(2, "i += 1")
-
-    def _scope(self) -> None:
-        """Give up, in another way, on registrations of several conflicts."""
-        keys = [self.inline.value(Fact(name)) for name in self.contest.scope.keys]
-        for key in keys:
-            self.add(2, "if $ is None: return $", key, self.slot(APART))
-        scope = keys[0] if len(keys) == 1 else _tuple(keys)
-        self.add(2, "if $ != same:", scope)
-        self.add(3, "if same is not None: return $", self.slot(APART))
-        self.add(3, "same = $", scope)
-
-    def _live(self) -> None:
-        live = [self.slot(each) for each in (Status.SUBMITTED, Status.APPROVED)]
-        ended = self.slot(_ended(self.plan))
-        self.add(2, "s = r.status")
-        self.add(2, "if s is not $ and s is not $ or r.submitted_at > at:", *live)
-        self.add(3, "z = $(r, at)", ended)
-        self.add(3, "if z is None: return None")
-        self.add(3, "if z: outs.append(z); continue")
-
-    def _admission(self) -> None:
-        """Why a member takes no part: the first denial, else the first return (C-3)."""
-        if self.plan.term is not None:
-            self.add(2, "t = $(c, r)", self.slot(self.plan.term))
-            lapsed = self.slot(self.plan.lapsed)
-            self.add(2, "if t is not None and t[1] is not None and t[1] <= at:")
-            self.add(3, "outs.append($); continue", lapsed)
-        for missed, outcome in self.plan.milestones:
-            self.add(
-                2, "if $(c, r): outs.append($); continue", self.slot(missed), self.slot(outcome)
-            )
-        self.add(2, "g = None")
-        for required, asks in zip(self.contest.requires, self.plan.asks, strict=True):
-            self._requirement(required, asks)
-        for place, after in enumerate(self.plan.after):
-            self._dependence(self.ups[place], after)
-        self.add(2, "if g is not None:")
-        self.add(3, "if g is $: return None", self.slot(REFERRED))
-        self.add(3, "outs.append(g); continue")
-
-    def _requirement(self, required: Requirement, asks: Asks) -> None:
-        predicate = settled(required.that, self.plan.reads)
-        found = self.inline.test(predicate)
-        if found is None:
-            answer = self.inline.truth(predicate)
-            found = fill("$ is None", answer), answer
-        elif not isinstance(predicate, Missing):
-            fact = fact_of(predicate)
-            assert fact is not None
-            self.known.add(fact)  # who takes part has met this requirement
-        unknown, true = found
-        self.add(2, "if $ or not ($):", unknown, true)
-        same = KINDS[required.if_false] is KINDS[required.if_unknown] is REFERRED
-        if same:
-            self._reason(3, REFERRED, asks, None)
-            return
-        self.add(3, "if $:", unknown)
-        self._reason(4, asks.if_unknown, asks, None)
-        self.add(3, "else:")
-        self._reason(4, asks.if_false, asks, asks.false)
-
-    def _reason(self, depth: int, kind: StandingKind, asks: Asks, outcome: Outcome | None) -> None:
-        """Note a reason: a denial ends it, a return outweighs a referral."""
-        made = fill("$(c, r)", self.slot(_lacking(kind, asks))) if outcome is None else None
-        said = made if made is not None else self.slot(outcome)
-        if kind is DENIED:
-            self.add(depth, "outs.append($); continue", said)
-        elif kind is RETURNED:
-            self.add(depth, "if g is None or g is $: g = $", self.slot(REFERRED), said)
-        else:
-            self.add(depth, "if g is None: g = $", self.slot(REFERRED))
-
-    def _dependence(self, up: Code, after: After) -> None:
-        self.add(2, "z = $[i]", up)
-        self.add(2, "if z[0] is $:", self.slot(REFERRED))
-        self.add(3, "if g is None: g = $", self.slot(REFERRED))
-        test = "elif z[0] is not $:" if after.holds else "elif z[0] is $:"
-        self.add(2, test, self.slot(GRANTED))
-        pieces = (self.slot(DENIED), self.slot(after.code), self.slot(after.path))
-        self.add(3, "outs.append(($, $, $, z[3], None, None, (), None, None)); continue", *pieces)
-
-    def _eligible(self) -> None:
-        """What is noted of a member that takes part: a row that sorts by the order."""
-        for override in self.contest.overrides:
-            answer = self.inline.truth(settled(override.when, self.plan.reads))
-            self.add(2, "if $: return None", answer)
-        clock = fill("None") if self.contest.window is None else self._clock()
-        ranked = Ranks(self.inline, self.known)
-        ranks = [ranked.rank(each) for each in self.contest.prefer]
-        claim = self._sure(Fact(self.contest.one_per))
-        self.add(2, "own.add($)", claim)
-        if self.waits:
-            ranks.append(fill("r.registration_id"))
-        count = len(ranks)
-        self.at_i, self.at_r, self.at_clock = number(count), number(count + 1), number(count + 2)
-        self.add(2, "rows.append($)", _tuple([*ranks, fill("i"), fill("r"), clock]))
-        self.add(2, "outs.append(None)")
-
-    def _sure(self, fact: Fact) -> Code:
-        """A fact that has to be known here; others decide where it is not."""
-        value = self.inline.value(fact)
-        if fact not in self.known:
-            self.known.add(fact)
-            self.add(2, "if $ is None: return None", value)
-        return value
-
-    def _clock(self) -> Code:
-        window = self.contest.window
-        assert window is not None
-        value = self._sure(window.clock)
-        if isinstance(window, HeadStart):
-            clock = self.source.local()
-            self.add(2, "$ = $(c, r)", clock, self.slot(self.plan.clock))
-            value = clock
-        self.add(2, "if first is None or $ < first: first = $; opener = r", value, value)
-        self.add(
-            2, "elif $ == first and r.registration_id < opener.registration_id: opener = r", value
-        )
-        return value
-
-    def _alone(self) -> None:
-        """Nobody takes part; or one partner does twice, which is for others to decide."""
-        self.add(1, "if not rows: return outs")
-        self.add(1, "if len(own) != len(rows): return None")
-        self.add(1, "until = None")
-
-    def _window(self) -> None:
-        """When it closes, and until when somebody may still come in time (C-7)."""
-        window = self.contest.window
-        assert window is not None
-        fixed = fixed_window(window, self.plan.reads)
-        if fixed is None:
-            self.add(1, "last, closes = $(first)", self.slot(self.plan.closing))
-        else:
-            self.add(1, "last = closes = first + $", self.slot(fixed))
-        top = still_to_come(window, self.plan.reads)
-        self.add(
-            1, "until = last + $" if top else "until = last", *([self.slot(top)] if top else [])
-        )
-        self.add(1, "if until < at: until = None")
-
-    def _winner(self) -> None:
-        """The best of those in time."""
-        slot = self.slot
-        self.add(1, "best = None")
-        if self.waits:
-            self.add(1, "rows.sort()")
-        self.add(1, "for row in rows:")
-        late = fill("")
-        if self.contest.window is not None:
-            late = fill("row[$] <= last and ", self.at_clock)
-        if self.waits:
-            self.add(2, "if $True: best = row; break", late)
-        else:
-            self.add(2, "if $(best is None or row < best): best = row", late)
-        self.add(1, "winner = best[$]", self.at_r)
-        same, gets = winners_terms(self.plan)
-        gains = slot(same) if gets is None else fill("$(c, winner)", slot(gets))
-        granted = fill(
-            "($, $, $, None, 1, $, (), None, until)",
-            *(slot(GRANTED), slot("GRANTED"), slot(self.plan.path), gains),
-        )
-        if gets is None:
-            always = (GRANTED, "GRANTED", self.plan.path, None, 1, same, (), None, None)
-            granted = fill("$ if until is None else $", slot(always), granted)
-        self.add(1, "outs[best[$]] = $", self.at_i, granted)
-
-    def _losers(self) -> None:
-        """All others, each with the first preference that told it from the winner (C-9)."""
-        slot, others = self.slot, self.contest.others
-        same, gets = losers_terms(self.plan)
-        gains = slot(same) if gets is None else fill("$(c, row[$], winner)", slot(gets), self.at_r)
-        kind = slot(StandingKind.WAITING if self.waits else DENIED)
-        place = fill("place" if self.waits else "None")
-        windowed = self.contest.window is not None
-        pieces = (kind, slot("OUTSIDE_WINDOW"), slot(self.plan.at("window")), place, gains)
-        late = "outs[row[$]] = ($, $, $, opener.registration_id, $, $, (), (-1, closes), None)"
-        self.add(1, "if len(rows) == 1: return outs")
-        self.add(1, "wid = winner.registration_id; place = 0; over = []")
-        self.add(1, "for row in rows:")
-        self.add(2, "if row is best: continue")
-        if windowed and self.waits:  # those in time come before those who are late
-            self.add(2, "if row[$] > last: over.append(row); continue", self.at_clock)
-        elif windowed:
-            self.add(2, "if row[$] > last:", self.at_clock)
-            self.add(3, late, self.at_i, *pieces)
-            self.add(3, "continue")
-        self._told_apart(2)
-        if self.waits:
-            self.add(2, "place += 1")
-        told = (kind, slot(others.code), slot(self.plan.prefer_paths), place, gains)
-        row = "outs[row[$]] = ($, $, $[m], wid, $, $, (), (m, winner), until)"
-        self.add(2, row, self.at_i, *told)
-        if windowed and self.waits:
-            self.add(1, "for row in over:")
-            self.add(2, "place += 1")
-            self.add(2, late, self.at_i, *pieces)
-
-    def _told_apart(self, depth: int) -> None:
-        """Which preference told it from the winner; where none did, others decide the tie."""
-        word = "if"
-        for each in range(len(self.contest.prefer)):
-            at = number(each)
-            self.add(depth, f"{word} row[$] != best[$]: m = $", at, at, at)
-            word = "elif"
-        self.add(depth, "else: return None" if word == "elif" else "return None")
-
-
-def _tuple(pieces: Sequence[Code]) -> Code:
-    whole = fill("(")
-    for piece in pieces:
-        whole = fill("$$, ", whole, piece)
-    return fill("$)", whole)
-
-
-def _ended(plan: Plan) -> Callable[[Registration, datetime], Outcome | tuple[()] | None]:
-    """The outcome of one that is not live; empty if it is after all; None for others to decide."""
-    others = plan.contest.others
-
-    def outcome(registration: Registration, at: datetime) -> Outcome | tuple[()] | None:
-        status = stated_status(registration, at)
-        if status in LIVE:
-            return ()
-        reconsidered = status is Status.REJECTED and others.reconsidered
-        if status is Status.WON or reconsidered:
-            return None
-        return ENDED_BY[status]
-
-    return outcome
-
-
-def _lacking(kind: StandingKind, asks: Asks) -> Callable[[Context, Registration], Outcome]:
-    """The outcome of one of which it is not known whether it meets a requirement."""
-
-    def outcome(c: Context, registration: Registration) -> Outcome:
-        missing = tuple(sorted(asks.lacks(c, registration)[1]))
-        return barred(kind, asks.code, asks.path, missing)
-
-    return outcome

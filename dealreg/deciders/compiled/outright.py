@@ -4,19 +4,29 @@ No facts value is made, no conflict is named, no standing built. What the genera
 to others is decided by closures, here as anywhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
 import attrs
 
 from dealreg.deciders.clocks import with_clocks
+from dealreg.deciders.compiled.codes import Coded
 from dealreg.deciders.compiled.context import Context
 from dealreg.deciders.compiled.deciding import decide_conflict
-from dealreg.deciders.compiled.kernels import APART, Kernel, Together, kernel, together
+from dealreg.deciders.compiled.kernels import (
+    APART,
+    Kernel,
+    Together,
+    kernel,
+    short_kernel,
+    together,
+)
 from dealreg.deciders.compiled.outcomes import Outcome, standing_of
 from dealreg.deciders.compiled.plans import Plan
+from dealreg.deciders.compiled.source import Code, Source, fill
 from dealreg.deciders.compiled.versions import Version
+from dealreg.deciders.compiled.writing import row_of
 from dealreg.facts.calendars import Calendar
 from dealreg.facts.case import Facts
 from dealreg.facts.records import Registration
@@ -28,12 +38,16 @@ __all__ = ["Outright", "outright"]
 Step: TypeAlias = tuple[str, Plan, Kernel | None, tuple[str, ...]]
 """A benefit, its contest, its generated function, and the benefits it depends on."""
 
+Codes: TypeAlias = Callable[[Context, Sequence[Registration]], dict[str, list[Coded]] | None]
+"""The kinds and codes of the outcomes; None for what generated functions leave to others."""
+
 
 @attrs.frozen(eq=False)
 class Outright:
     """The contests of one version in the order of deciding, where all have the same scope."""
 
     steps: tuple[Step, ...]
+    codes: Codes
     together: Together
     version: Version
     calendars: Mapping[str, Calendar]
@@ -106,7 +120,28 @@ def outright(version: Version, order: Sequence[str]) -> Outright | None:
         for p, made in zip(plans, kernels, strict=True)
     )
     calendars = {each.name: each for each in version.policy.calendars}
-    return Outright(steps, together(plans[0]), version, calendars)
+    return Outright(steps, _codes(plans), together(plans[0]), version, calendars)
+
+
+def _codes(plans: Sequence[Plan]) -> Codes:
+    """The contests one after another, as one generated function."""
+    short = [short_kernel(plan, checked=n == 0) for n, plan in enumerate(plans)]
+    source = Source()
+    source.add(0, "def codes(c, members):")
+    made: dict[str, Code] = {}
+    for plan, quick in zip(plans, short, strict=True):
+        if quick is None:
+            return lambda _c, _members: None
+        found = made[plan.benefit] = source.local()
+        ups = row_of([made[after.benefit] for after in plan.contest.after])
+        source.add(1, "$ = $(c, members, $)", found, source.slot(quick), ups)
+        source.add(1, "if $ is None or $ is $: return None", found, found, source.slot(APART))
+    whole = fill("")
+    for benefit, found in made.items():
+        whole = fill("$$: $, ", whole, source.slot(benefit), found)
+    source.add(1, "return {$}", whole)
+    codes: Codes = source.function("codes")
+    return codes
 
 
 def _by_closures(

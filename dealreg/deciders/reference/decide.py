@@ -25,13 +25,12 @@ from dealreg.facts.records import Registration, Status
 from dealreg.outcome.decision import (
     Deadlock,
     Decision,
-    PolicyRef,
     Referral,
     Standing,
     StandingKind,
     Step,
 )
-from dealreg.policy.normal import policy_digest
+from dealreg.outcome.references import references_of
 from dealreg.policy.paths import NOT_IN_FORCE, STATUS, contest_path
 from dealreg.policy.policies import SEMANTICS, Policy, PolicyBook
 from dealreg.policy.stages import Award, OthersStand, Vacancy
@@ -46,14 +45,10 @@ def decide_unchecked(
 ) -> Decision:
     """The decision, for a policy and facts known to be sound; `dealreg.decide` checks first."""
     run = _run(Rules.of(rules, facts, at, answers), trace=[])
-    policies = (rules,) if isinstance(rules, Policy) else tuple(e.policy for e in rules.editions)
     return Decision(
         at=at,
         semantics=SEMANTICS,
-        policies=tuple(
-            PolicyRef(programme=p.programme, version=p.version, digest=policy_digest(p))
-            for p in policies
-        ),
+        policies=references_of(rules),
         facts_digest=digest(facts),
         standings=run.standings,
         referrals=run.referrals,

@@ -22,8 +22,9 @@ from dealreg import (
     requirement,
     within,
 )
-from dealreg.deciders.compiled.kernels import _Writer
+from dealreg.deciders.compiled.codes import ShortWriter
 from dealreg.deciders.compiled.source import Code, column, fill
+from dealreg.deciders.compiled.writing import Writer
 from dealreg.facts.fields import Field, Subject
 from dealreg.policy.stages import Scope
 
@@ -44,9 +45,12 @@ def policy(*parts, **stated):
 def text_of(made):
     ready = compiled(made)
     [version] = ready.versions.values()
-    writer = _Writer(version.plans["protection"], checked=True)
-    writer.write()
-    return writer.source.text
+    texts = []
+    for writing in (Writer, ShortWriter):
+        writer = writing(version.plans["protection"], checked=True)
+        writer.write()
+        texts.append(writer.source.text)
+    return "".join(texts)
 
 
 class TestText:
@@ -139,6 +143,26 @@ class TestOutcomes:
 
     def test_of_none_there_is_nothing(self):
         assert compiled(policy()).outcomes([], at=ready_at()) in ({}, {"protection": []})
+
+    def test_codes_are_asked_as_outcomes_are(self):
+        ready = compiled(policy(within("7 days")))
+        given = [registration("B", submitted_at="2026-03-02T09:00Z"), registration("A")]
+        late = registration("C", submitted_at="2026-03-12T09:00Z")
+        same = registration("A2", partner_id="A")
+        two = [*given, registration("D", opportunity_id="P")]
+
+        def codes(*registrations):
+            found = ready.codes(registrations, at=ready_at())["protection"]
+            assert found == [
+                each[:2] for each in ready.outcomes(registrations, at=ready_at())["protection"]
+            ]
+            return [each[1] for each in found]
+
+        assert codes(*given, late) == ["DUPLICATE_OTHER_PARTNER", "GRANTED", "OUTSIDE_WINDOW"]
+        assert codes(*two) == ["DUPLICATE_OTHER_PARTNER", "GRANTED", "GRANTED"]
+        assert codes(*given, same)[2] == "DUPLICATE_SAME_PARTNER"
+        with pytest.raises(UsageError, match="no time zone"):
+            ready.codes(given, at=ready_at().replace(tzinfo=None))
 
     def test_external_questions_are_asked_of_standings(self):
         ready = compiled(policy(requirement("A", external("clear"))))
