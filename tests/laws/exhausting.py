@@ -20,6 +20,8 @@ from dealreg.cases import mutants
 from dealreg.checking.check import check
 from dealreg.deciders.compiling import compiled
 from dealreg.deciders.deciding import decide
+from dealreg.deciders.reference.decide import run_quietly
+from dealreg.deciders.reference.governing import Rules
 from dealreg.facts.case import Facts
 from dealreg.facts.fields import Count, Elapsed, Field, FieldType
 from dealreg.facts.records import EndCustomer, Opportunity, Partner, Registration
@@ -247,6 +249,11 @@ def grid(pick, sizes):
         opportunities=[deal for *_, deal, _ in made],
         customers=[customer for *_, customer in made],
     )
+
+
+def run_on(rules, facts):
+    """What the reference decider makes of facts."""
+    return run_quietly(Rules.of(rules, facts, AT, {}))
 
 
 def outcomes(rules, facts):
