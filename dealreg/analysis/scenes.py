@@ -23,7 +23,17 @@ from dealreg.facts.records import Change, EndCustomer, Opportunity, Partner, Reg
 from dealreg.facts.values import FrozenMap
 from dealreg.policy.policies import Policy
 
-__all__ = ["Assignment", "Claim", "Scene", "facts_of", "named", "partner_text", "possible", "run", "runs"]
+__all__ = [
+    "Assignment",
+    "Claim",
+    "Scene",
+    "facts_of",
+    "named",
+    "partner_text",
+    "possible",
+    "run",
+    "runs",
+]
 
 Assignment = Mapping[Variable, Any]
 """Values of variables; a variable that is not there is missing from the facts."""
@@ -158,7 +168,6 @@ def _add(
 ) -> None:
     shared: dict[Variable, Any] = {}
     seen: set[str] = set()
-    texts = {SELF: f"P{number}1", RIVAL: f"P{number}2"}
     partners = range(1, max(2, *(each.partner for each in scene.claims)) + 1)
     texts = {partner_text(each): f"P{number}{each}" for each in partners}
     for place, claim in enumerate(scene.claims, 1):

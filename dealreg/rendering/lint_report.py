@@ -8,7 +8,7 @@ from dealreg.policy.policies import Policy
 from dealreg.rendering.describe import Form, printed
 from dealreg.rendering.document import Block, Bullets, Document, Heading, Item, Paragraph
 from dealreg.rendering.verdicts import LIMITS, case_table, gets, premises
-from dealreg.rendering.words import Clock, capital, count, label, told
+from dealreg.rendering.words import Clock, capital, clean, count, label, told
 
 __all__ = ["report_lint", "trial_blocks"]
 

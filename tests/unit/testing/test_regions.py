@@ -99,7 +99,6 @@ def test_every_edit_that_can_be_told_is_told():
 def test_the_deadlock_is_met():
     met = []
 
-    assert 2 <= len(found.facts.registrations) <= 4
     @seed(1)
     @settings(ONCE, max_examples=100)
     @given(cases(BY_REGION, policy=st.just(RULES)))
