@@ -35,6 +35,7 @@ from dealreg.policy.predicates import Predicate, predicate
 
 __all__ = [
     "MOST_PATTERNS",
+    "Parting",
     "batches",
     "compare",
     "difference",
@@ -187,6 +188,7 @@ class Parting:
 
     @property
     def group(self) -> tuple[str, ...]:
+        """What kind of change it is: those of one kind are shown by one case."""
         return (self.benefit, self.kind.value, self.stage, self.clause)
 
 

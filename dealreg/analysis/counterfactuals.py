@@ -116,30 +116,21 @@ def what_would_win(
     decision = decide_unchecked(rules, facts, when, answers)
     standing = decision.standing(registration_id, benefit, line)
     terms = terms_of(policies[-1].vocabulary(), changeable, by, costs)
-    found = readings([_upstream(each, benefit) for each in policies])
-    near = facts if _reaching(found, terms, policies) else around(facts, told, registration)
-    ground = Ground(
-        tuple(policies),
-        found,
-        Rules.of(rules, near, when, answers).views[policies[-1]],
-        registration,
-        compared_fields(policies, found),
-    )
+    ground = _ground(told, facts, registration, policies, terms, benefit)
+    wanted = standing.kind is not StandingKind.GRANTED
     question = Question(
         rules=rules,
-        facts=near,
+        facts=ground.view.facts,
         at=when,
         externals=given,
         registration=registration,
         benefit=benefit,
         line=standing.line,
-        choices=tuple(_choices(ground, terms)),
-        causes=_causes(rules, found, given, registration_id),
+        choices=tuple(_choices(ground, terms)) if wanted else (),
+        causes=_causes(rules, ground.found, given, registration_id),
         vocabulary=policies[-1].vocabulary(),
     )
-    if standing.kind is StandingKind.GRANTED:
-        question = attrs.evolve(question, choices=())
-    best = cheapest(question, near, tries)
+    best = cheapest(question, ground.view.facts, tries)
     limits = set(_limits(ground, question, given))
     if not best.complete:
         limits.add(Limit(code=LimitCode.CROWDED, clause=contest_path(benefit)))
@@ -171,6 +162,22 @@ def _named(facts: Facts, registration_id: str) -> Registration:
         value=registration_id,
         hint=suggestion(registration_id, [e.registration_id for e in facts.registrations]),
     )
+
+
+def _ground(
+    told: Rules,
+    facts: Facts,
+    registration: Registration,
+    policies: list[Policy],
+    terms: Terms,
+    benefit: str,
+) -> Ground:
+    """What the registration is held against: the rules, and those that bear on it."""
+    found = readings([_upstream(each, benefit) for each in policies])
+    view = told.views[policies[-1]]
+    if not _reaching(found, terms, policies):
+        view = attrs.evolve(view, facts=around(facts, told, registration), agreeing={})
+    return Ground(tuple(policies), found, view, registration, compared_fields(policies, found))
 
 
 def _offering(told: Rules, benefit: str) -> list[Policy]:
