@@ -45,6 +45,7 @@ class Axiom:
         sentence: what it says, in plain English.
         check: how one benefit of a policy stands to it; None where it holds by law.
         law: the clause of the specification by which every policy satisfies it.
+        proved: whether a benefit is of a shape of which it is known to hold.
     """
 
     code: str
@@ -52,6 +53,7 @@ class Axiom:
     sentence: str
     check: Check | None = None
     law: str = ""
+    proved: "Shape | None" = None
 
 
 def axioms(policy: Policy, *codes: str) -> Axioms:
@@ -151,7 +153,7 @@ def _tried(
             return attrs.evolve(made, limits=limits, registrations=most)
         return attrs.evolve(made, holds=Holds.VIOLATED, trials=found.trials, about=found.about)
 
-    return Axiom(code, name, sentence, check)
+    return Axiom(code, name, sentence, check, proved=proved)
 
 
 def _deadlocks(policy: Policy, bench: Bench) -> AxiomVerdict:
