@@ -104,10 +104,6 @@ def _always(_: Bench) -> bool:
     return True
 
 
-def _never(_: Bench) -> bool:
-    return False
-
-
 def _one_holder(bench: Bench) -> bool:
     """Whether the axiom has a meaning: one holds it, and no lines or conditions among holders."""
     contest = bench.contest
@@ -124,7 +120,7 @@ def _tried(
     sentence: str,
     attempts: Attempts,
     *,
-    proved: Shape = _never,
+    proved: Shape | None = None,
     applies: Shape = _always,
     two: bool = False,
 ) -> Axiom:
@@ -145,7 +141,7 @@ def _tried(
         made = AxiomVerdict(code=code, name=name, benefit=benefit, holds=Holds.HELD)
         if not applies(bench):
             return attrs.evolve(made, holds=Holds.NOT_ASKED)
-        if proved(bench):
+        if proved is not None and proved(bench):
             return made
         found, most = search(bench, policy, attempts(bench))
         if found is None:
