@@ -18,8 +18,9 @@ from dealreg.cli.describe import describe
 from dealreg.cli.example import example
 from dealreg.cli.exits import Exit
 from dealreg.cli.explain import explain
-from dealreg.cli.failing import report, say
+from dealreg.cli.failing import SeveralErrors, report, report_several, say
 from dealreg.cli.gaming import gaming
+from dealreg.cli.impacting import diff, sweep, tournament
 from dealreg.cli.linting import lint
 from dealreg.cli.replay import replay
 from dealreg.cli.rerun import rerun
@@ -79,6 +80,8 @@ def _framed(command: Callable[[], Any]) -> int:
         code = command()
     except DealregError as error:
         return report(error)
+    except SeveralErrors as errors:
+        return report_several(errors)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.Abort:
@@ -137,6 +140,9 @@ _COMMANDS = (
     timeline,
     state,
     bulk,
+    diff,
+    sweep,
+    tournament,
     example,
 )
 

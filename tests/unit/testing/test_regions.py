@@ -96,14 +96,18 @@ def test_every_edit_that_can_be_told_is_told():
     assert list(alive) == silent
 
 
-def test_the_deadlock_is_found_and_made_small():
-    found = find(
-        cases(BY_REGION, policy=st.just(RULES)),
-        lambda case: bool(decide(case.rules, case.facts, at=case.at).deadlocks),
-        settings=settings(max_examples=500, database=None, derandomize=True),
-    )
+def test_the_deadlock_is_met():
+    met = []
 
-    assert 2 <= len(found.facts.registrations) <= 4
+    @seed(1)
+    @settings(ONCE, max_examples=100)
+    @given(cases(BY_REGION, policy=st.just(RULES)))
+    def look(case):
+        met.extend(decide(case.rules, case.facts, at=case.at).deadlocks)
+
+    look()
+
+    assert {each.code for each in met} == {"GOLD"}
 
 
 @FEW
