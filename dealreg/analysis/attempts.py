@@ -79,7 +79,8 @@ def search(
         if left <= 0:
             break
         left -= len(batch)
-        most = max(most, *(len(each.scene.claims) for each in batch))
+        for each in batch:
+            most = max(most, len(each.scene.claims), len(each.after(each.scene).claims))
         for attempt, broken in zip(batch, _broken(bench, batch), strict=True):
             if broken:
                 return _shown(bench, whole, attempt), most

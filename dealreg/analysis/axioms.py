@@ -19,6 +19,7 @@ from dealreg.analysis.proofs import (
     nothing_stated,
     rising,
     sooner_is_better,
+    timeless,
 )
 from dealreg.analysis.trials import replayed
 from dealreg.errors import UsageError, shown
@@ -223,6 +224,7 @@ _ALL: Final = (
         "Had everything happened so much earlier or later, nothing else would be decided.",
         crowds.shift,
         proved=lengths_only,
+        applies=timeless,
     ),
     _by_law(
         "A6",

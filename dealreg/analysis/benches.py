@@ -77,7 +77,7 @@ class Seen:
         return range(1, len(self.scene.claims) + 1)
 
 
-@attrs.define(eq=False, slots=False)
+@attrs.frozen(eq=False)
 class Bench:
     """The cases of one benefit, each decided when first asked for.
 

@@ -99,13 +99,23 @@ def times(bench: Bench) -> Iterator[Attempt]:
 
 
 def _again(bench: Bench, each: Seen, place: int) -> Iterator[Claim]:
-    """What the partner of a registration could file later for the same deal."""
+    """What the partner of a registration could file later for the same deal.
+
+    What the vendor knows of it stays; what applicants state may be another.
+    """
     claim = each.scene.claims[place - 1]
-    partner = {k: v for k, v in claim.values.items() if k.subject == "partner" or k.shared}
+    fields = bench.cases.found.fields
+    kept = {
+        k: v
+        for k, v in claim.values.items()
+        if k.subject == "partner"
+        or k.shared
+        or (k.name in fields and fields[k.name].source is Source.VENDOR)
+    }
     last = max(bench.time(each.scene, p) for p in each.places)
     facts = [dict(claim.values), *(dict(own(each.scene, k)) for k in spread(bench.kinds, 5))]
     for values in facts:
-        yield Claim({**values, **partner, bench.filed: last + DAY}, claim.partner)
+        yield Claim({**values, **kept, bench.filed: last + DAY}, claim.partner)
 
 
 def participation(bench: Bench) -> Iterator[Attempt]:

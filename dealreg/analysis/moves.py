@@ -15,7 +15,6 @@ from dealreg.facts.fields import Source
 from dealreg.facts.histories import History
 from dealreg.facts.records import LIVE, Partner, Registration
 from dealreg.facts.values import FrozenMap
-from dealreg.history.engine import Replay
 from dealreg.outcome.decision import StandingKind
 from dealreg.outcome.gaming import Gain, Move
 from dealreg.outcome.lint import Trial
@@ -49,6 +48,8 @@ def moved(policy: Policy, benches: Sequence[Bench], history: History) -> Iterato
 
 def _deals(policy: Policy, history: History) -> Iterator[Deal]:
     """The deals of a history that more than one registered, each alone with its facts."""
+    from dealreg.history.engine import Replay  # with the file formats, which few need
+
     replay = Replay(policy, known=history.known)
     replay.feed(history.events)
     if history.events:

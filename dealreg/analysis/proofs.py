@@ -7,7 +7,17 @@ from dealreg.analysis.readings import sources
 from dealreg.facts.fields import Count, Elapsed, FieldType, Inside, Same, Source, Subject
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.contests import Contest
-from dealreg.policy.predicates import AllOf, AnyOf, Compare, Covers, Fact, Not, Op, Predicate
+from dealreg.policy.predicates import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Covers,
+    Fact,
+    Missing,
+    Not,
+    Op,
+    Predicate,
+)
 from dealreg.policy.stages import Best, Bucket, Effect, HeadStart, Key, MissingRule, Unmet
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
@@ -19,15 +29,19 @@ __all__ = [
     "nothing_stated",
     "rising",
     "sooner_is_better",
+    "timeless",
 ]
 
 
 def _intrinsic(bench: Bench) -> bool:
-    """Whether who may take part depends on nobody else, and no person is asked."""
+    """Whether who may take part depends on nobody else, and no person is asked.
+
+    One holds the benefit, or all who qualify do.
+    """
     asked = (Unmet.DENY, Unmet.RETURN)
     return (
         not bench.limits
-        and bench.contest.capacity == 1
+        and all(each.capacity in (1, None) for each in bench.policy.contests)
         and all(
             each.if_false in asked and each.if_unknown in asked
             for contest in bench.policy.contests
@@ -37,8 +51,12 @@ def _intrinsic(bench: Bench) -> bool:
 
 
 def ineligible_aside(bench: Bench) -> bool:
-    """Whether only the eligible are looked at: of one contest, eligible by their own facts."""
-    return _intrinsic(bench) and not bench.contest.after
+    """Whether only those are looked at that would get it alone: all the eligible would.
+
+    Who closes the contest, or has it referred, is eligible and gets nothing alone.
+    """
+    plain = all(each.effect is Effect.TAKES for each in bench.contest.overrides)
+    return _intrinsic(bench) and not bench.contest.after and plain
 
 
 def by_strict_order(bench: Bench) -> bool:
@@ -47,9 +65,8 @@ def by_strict_order(bench: Bench) -> bool:
     Overrides that put some first are part of that order. The best of all is the best of any who
     stay beside it.
     """
-    plain = all(each.effect is Effect.TAKES for each in bench.contest.overrides)
     free = bench.contest.window is None or isinstance(bench.contest.window, HeadStart)
-    return ineligible_aside(bench) and plain and free
+    return ineligible_aside(bench) and bench.contest.capacity == 1 and free
 
 
 def by_partner_and_time(bench: Bench) -> bool:
@@ -133,6 +150,8 @@ def _asks_for_more(atom: Predicate, positive: bool) -> bool:  # noqa: FBT001 -- 
             return op in ((Op.GE, Op.GT) if positive else (Op.LE, Op.LT))
         case Covers(Fact(as_of=None), _):
             return positive
+        case Missing(Fact(as_of=None)):
+            return True  # what is known stays known
         case _:
             return False
 
@@ -175,9 +194,8 @@ def lengths_only(bench: Bench) -> bool:
     if not _intrinsic(bench):
         return False
     for contest in bench.policy.contests:
-        dated = contest.period is not None or contest.milestones
         window = contest.window
-        if dated or isinstance(window, Bucket) or (window is not None and _by_calendar(window)):
+        if isinstance(window, Bucket) or (window is not None and _by_calendar(window)):
             return False
         for _, rule in predicates_of(contest):
             for _, atom in atoms(rule):
@@ -185,9 +203,16 @@ def lengths_only(bench: Bench) -> bool:
                     return False
         if any(isinstance(e, Key) and _counted(e.fact, words) for e in contest.prefer):
             return False
-        if _reads_the_instant_asked_about(contest, words):
-            return False
     return True
+
+
+def timeless(bench: Bench) -> bool:
+    """Whether no clock runs until the instant asked about, which does not move with the case."""
+    words = bench.policy.vocabulary()
+    return not any(
+        each.period is not None or each.milestones or _reads_the_instant_asked_about(each, words)
+        for each in bench.policy.contests
+    )
 
 
 def _reads_the_instant_asked_about(contest: Contest, words: Vocabulary) -> bool:

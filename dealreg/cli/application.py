@@ -20,6 +20,7 @@ from dealreg.cli.exits import Exit
 from dealreg.cli.explain import explain
 from dealreg.cli.failing import SeveralErrors, report, report_several, say
 from dealreg.cli.gaming import gaming
+from dealreg.cli.impacting import diff, sweep, tournament
 from dealreg.cli.linting import lint
 from dealreg.cli.replay import replay
 from dealreg.cli.rerun import rerun
@@ -139,6 +140,9 @@ _COMMANDS = (
     timeline,
     state,
     bulk,
+    diff,
+    sweep,
+    tournament,
     example,
 )
 
