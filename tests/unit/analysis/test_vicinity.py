@@ -1,7 +1,5 @@
 """Where there are too many kinds to keep: what is left out first, and what is tried beside them."""
 
-from pathlib import Path
-
 import attrs
 import pytest
 
@@ -20,9 +18,7 @@ from dealreg import (
 from dealreg.analysis.cases import cases_of
 from dealreg.analysis.vicinity import beside
 from dealreg.facts.fields import Count, Elapsed
-from dealreg.wire import read_policy
 
-PROGRAMMES = Path(__file__).parents[2] / "golden" / "programmes"
 DAYS_LEFT = Field(
     "days_left",
     "integer",
@@ -54,16 +50,6 @@ def crowded(late=2):
             )
         ],
     )
-
-
-def test_of_too_many_kinds_those_that_get_something_are_kept():
-    """A published programme: ten requirements of nine facts and three instants."""
-    policy = read_policy(PROGRAMMES / "encore" / "policy.toml")
-    cases = cases_of((policy, policy))
-    kinds = [each for firsts, _, _ in cases.groups for each in firsts]
-
-    assert cases.crowded
-    assert any(cases.admission(each, (0, "discount")) == 0 for each in kinds)
 
 
 def test_a_difference_between_crowded_policies_is_found():
