@@ -13,7 +13,7 @@ from dealreg.analysis.questions import ADMISSION, RETURNED, SCOPE, Position, Que
 from dealreg.analysis.quotient import MOST_KINDS, Kind, Layout, classified
 from dealreg.analysis.readings import Readings, Variable, is_instant, readings
 from dealreg.analysis.scenes import Claim, Scene, facts_of
-from dealreg.analysis.times import ASKED, Timetable, timetable
+from dealreg.analysis.times import ASKED, Timetable, days_of, timetable
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.truth import Reader
 from dealreg.facts.fields import Subject
@@ -24,6 +24,7 @@ from dealreg.policy.stages import Key, OthersStand, Tie
 __all__ = ["Cases", "Domains", "Group", "Pair", "cases_of"]
 
 _FREE: Final = frozenset({"opportunity_id", "customer_id"})
+_MANY_WORLDS: Final = 16
 _MOST_WORLDS: Final = 200
 _MOST_MEETINGS: Final = 100_000
 """So many groups of kinds, and of meetings of two kinds, are looked at; others are cut off."""
@@ -257,8 +258,12 @@ def _domains(
             if isinstance(each, Key) and each.currency is not None
         }
     )
+    days = days_of(policies, found)
     return {
-        each: domain(found, each, texts, ordering=each in kept, currencies=currencies)
+        each: (
+            *days.get(each.name, ()),
+            *domain(found, each, texts, ordering=each in kept, currencies=currencies),
+        )
         for each in variables
         if not is_instant(found, each)
     }
@@ -352,6 +357,8 @@ def _groups(
     same = identical and domains[0] == domains[1]
     groups: dict[tuple[frozenset[Any], frozenset[Any]], Any] = {}
     size = 0
+    if len(worlds) > _MANY_WORLDS:  # those where somebody gets something come first
+        worlds = sorted(worlds, key=lambda each: layout.weight(each.signature))
     for world in worlds:
         if size > 4 * MOST_KINDS or len(groups) > _MOST_WORLDS:
             layout.cut.append("worlds")

@@ -12,6 +12,7 @@ from dealreg.analysis.partings import Parting, partings
 from dealreg.analysis.probing import probed
 from dealreg.analysis.scenes import Claim, Scene, facts_of, runs
 from dealreg.analysis.times import ASKED
+from dealreg.analysis.vicinity import beside
 from dealreg.analysis.witnesses import smallest
 from dealreg.checking.predicates import predicate_findings
 from dealreg.deciders.deciding import sound
@@ -203,6 +204,8 @@ class _Seen:
                 return
             if self._needs_pairs(benefit):
                 self._pairs(benefit)
+        if self.cases.crowded and not self.found:
+            self._decide(beside(self.cases), self.benefits(), (self.old, self.new))
 
     def _needs_pairs(self, benefit: str) -> bool:
         if changed(self.old, self.new, benefit):

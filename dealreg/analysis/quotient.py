@@ -61,6 +61,11 @@ class Layout:
         """The signature before anything was asked."""
         return (0,) * len(self.positions)
 
+    def weight(self, signature: tuple[Any, ...]) -> int:
+        """How much keeps a registration out of contests, all of them together."""
+        places = (at for (*_, role), at in self.positions.items() if role == ADMISSION)
+        return sum(signature[at] for at in places)
+
     def takes_part(self, signature: tuple[Any, ...], contest: tuple[int, str]) -> bool:
         """Whether a registration takes part in a contest, or a person may admit it."""
         at = self.positions.get((*contest, ADMISSION))
@@ -195,7 +200,9 @@ def _few(
     if len(states) > most or each >= _MOST_STEPS:
         layout.cut.append("kinds")
     layout.left[0] -= min(most, len(states)) * each
-    return list(islice(states.items(), most))
+    if len(states) > most:  # those that are out of every contest anyway are left out first
+        return sorted(states.items(), key=lambda state: layout.weight(state[0][0]))[:most]
+    return list(states.items())
 
 
 def _crossed(

@@ -5,7 +5,7 @@ conditions that can be met at all can be met by sums of few of the lengths, so a
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import attrs
@@ -20,7 +20,7 @@ from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
 from dealreg.policy.stages import Bucket, Grace, HeadStart, Window
 
-__all__ = ["ASKED", "FILED", "MOST_INSTANTS", "Timetable", "closing", "timetable"]
+__all__ = ["ASKED", "FILED", "MOST_INSTANTS", "Timetable", "closing", "days_of", "timetable"]
 
 FILED: Final = datetime(2026, 3, 3, 9, tzinfo=UTC)
 """When the first registration of a case was made, unless a policy names dates of its own."""
@@ -107,6 +107,24 @@ def _as_late(
         return ()
     latest = max(submitted)
     return tuple(each for each in (latest, latest + _TICK) if each <= ASKED)
+
+
+def days_of(policies: Sequence[Policy], found: Readings) -> dict[str, tuple[date, ...]]:
+    """Of each date that an elapsed time runs to: the days about its constants, as filed usually."""
+    units = {Count.DAYS: Unit.DAYS, Count.BUSINESS_DAYS: Unit.BUSINESS_DAYS}
+    calendars = {each.name: each for policy in policies for each in policy.calendars}
+    made: dict[str, dict[date, None]] = {}
+    for field in found.fields.values():
+        derived = field.derived
+        if not isinstance(derived, Elapsed) or is_instant(found, Variable(derived.end, "")):
+            continue
+        calendar = calendars.get(derived.calendar or "", UTC_CALENDAR)
+        for constant in found.constants.get(field.name, ()):
+            for length in (constant - 1, constant, constant + 1) if type(constant) is int else ():
+                span = Span(max(length, 0), units.get(derived.count, Unit.MONTHS))
+                ends = local_date(add_span(FILED, span, calendar), calendar)
+                made.setdefault(derived.end, {})[ends] = None
+    return {name: tuple(days) for name, days in made.items()}
 
 
 def _optional(variable: Variable, instants: Iterable[datetime]) -> tuple[datetime | None, ...]:

@@ -216,7 +216,11 @@ def _edited(pick, old):
             return attrs.evolve(old, prefer=prefer)
 
 
-def conflict(pick, number, size):
+def _completed(pick, filed):
+    return pick((None, *(filed + each for each in STEPS if each >= NEVER)))
+
+
+def conflict(pick, number, size, *, dates=False):
     """The records of one conflict of the grid."""
     deal = f"O{number}"
     incumbent = pick((None, f"P{number}-1", f"P{number}-2", "nobody"))
@@ -229,7 +233,7 @@ def conflict(pick, number, size):
                 partner_id=f"P{number}-{partner}",
                 opportunity_id=deal,
                 submitted_at=(filed := BEGUN + pick(STEPS)),
-                completed_at=pick((None, *(filed + each for each in STEPS if each >= NEVER))),
+                completed_at=_completed(pick, filed) if dates else None,
                 quantity=pick((None, 0, 1, 2, 3, 4)),
             )
             for place, partner in enumerate(partners, 1)
@@ -240,9 +244,9 @@ def conflict(pick, number, size):
     )
 
 
-def grid(pick, sizes):
+def grid(pick, sizes, *, dates=False):
     """So many conflicts of the grid as there are sizes."""
-    made = [conflict(pick, number, size) for number, size in enumerate(sizes)]
+    made = [conflict(pick, number, size, dates=dates) for number, size in enumerate(sizes)]
     return Facts(
         registrations=[each for regs, *_ in made for each in regs],
         partners=[each for _, partners, *_ in made for each in partners],
@@ -336,7 +340,7 @@ def main() -> None:
         number += 1
         if not sound(old) or not sound(new := neighbour(chance.choice, old)):
             continue
-        facts = grid(chance.choice, [1] * 80 + [2] * 160 + [3] * 160)
+        facts = grid(chance.choice, [1] * 80 + [2] * 160 + [3] * 160, dates=dates)
         try:
             verdict = verdict_of(old, new, facts, every=number % 4 == 0)
             locked = deadlocks_of(old, facts)
