@@ -13,14 +13,17 @@ import attrs
 
 from dealreg import (
     Policy,
+    axioms,
     compare,
     contest,
     deadlocks,
     difference,
     earliest,
     field,
+    gaming,
     highest,
     holder_of,
+    lint,
     money,
     preferring,
     requirement,
@@ -127,6 +130,9 @@ def main() -> None:
         "cases that notice all single edits": lambda: missing_cases(old, []),
         "edits that eight cases do not notice": lambda: unnoticed(old, eight),
         "all deadlocks": lambda: deadlocks(old, repairs=False),
+        "lint": lambda: lint(old),
+        "all axioms, of three benefits": lambda: axioms(old),
+        "all moves, of three benefits": lambda: gaming(old),
     }
     print("| question | ms |\n|---|---|")
     for name, question in questions.items():

@@ -1,7 +1,10 @@
 """The public names, each imported from its home. `import dealreg` loads this on first use."""
 
+from dealreg.analysis.axioms import axioms
 from dealreg.analysis.compare import compare, difference
+from dealreg.analysis.counterfactuals import what_would_win
 from dealreg.analysis.deadlocks import deadlocks
+from dealreg.analysis.gaming import gaming
 from dealreg.analysis.lint import lint
 from dealreg.checking.check import Finding, Findings, check
 from dealreg.deciders.compiling import Compiled, compiled
@@ -166,6 +169,7 @@ __all__ = [
     "Verdict",
     "all_of",
     "any_of",
+    "axioms",
     "banded",
     "check",
     "columnar",
@@ -184,6 +188,7 @@ __all__ = [
     "field",
     "final_from",
     "fraction_of_holder",
+    "gaming",
     "head_start",
     "highest",
     "history_of",
@@ -210,5 +215,6 @@ __all__ = [
     "sla",
     "span",
     "terms",
+    "what_would_win",
     "within",
 ]

@@ -269,9 +269,8 @@ def cases_of(policies: Sequence[Policy], scope: Predicate | None = None) -> Case
     found = readings(policies, *(() if scope is None else (scope,)))
     asked = questions(policies, found, scope)
     kept = _kept(policies, found)
-    layout = Layout(
-        {p: at for at, p in enumerate(sorted({p for each in asked for p in each.counts}))}, kept
-    )
+    positions = sorted({p for each in asked for p in each.counts})
+    layout = Layout({p: at for at, p in enumerate(positions)}, kept)
     variables = sorted({v for each in asked for v in each.variables} | set(kept))
     domains = _domains(policies, found, variables, kept)
     table = timetable(policies, found, variables)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -46,6 +46,7 @@ MOST_PATTERNS: Final = 4_000
 """So many patterns of pairs are decided for each benefit; policies that need more are bounded."""
 
 _BATCH: Final = 64
+_Item = TypeVar("_Item")
 
 
 def compare(old: Policy, new: Policy, *, scope: Any = None) -> Comparison:
@@ -286,8 +287,8 @@ def only(policy: Policy, benefit: str) -> Policy:
     return attrs.evolve(policy, contests=[e for e in policy.contests if e.benefit in wanted])
 
 
-def batches(scenes: Iterable[Scene], size: int) -> Iterator[list[Scene]]:
+def batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
     """The cases, so many at a time."""
-    waiting = iter(scenes)
+    waiting = iter(items)
     while batch := list(islice(waiting, size)):
         yield batch

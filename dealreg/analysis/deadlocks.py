@@ -35,7 +35,7 @@ from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import Effect, Grace
 
-__all__ = ["deadlocks"]
+__all__ = ["certificate", "deadlocks", "way_of"]
 
 _BATCH: Final = 64
 _GRACES: Final = (Span(1, Unit.DAYS), Span(7, Unit.DAYS), Span(30, Unit.DAYS), Span(365, Unit.DAYS))
@@ -156,10 +156,11 @@ def _deadlocked(
     for each in found_deadlocks(run(policy, batch, keys)):
         if each.benefit == benefit:
             number = int(each.blocked.removeprefix("R").partition("-")[0])
-            yield number, _group(each)
+            yield number, way_of(each)
 
 
-def _group(each: Deadlock) -> tuple[str, ...]:
+def way_of(each: Deadlock) -> tuple[str, ...]:
+    """The way of a deadlock: which benefit, held by whom of which, and what keeps it unused."""
     return (each.benefit, each.holds or "", each.code, each.clause)
 
 
@@ -173,7 +174,7 @@ def _pattern(
     small = smallest(scene, lambda each: _shows(policy, each, cases.keys, group))
     facts, answers = facts_of([small], cases.keys, plain=True)
     decision = decide_unchecked(policy, facts, ASKED, answers)
-    deadlock = next(each for each in decision.deadlocks if _group(each) == group)
+    deadlock = next(each for each in decision.deadlocks if way_of(each) == group)
     blocked = int(deadlock.blocked.removeprefix("R"))
     return DeadlockPattern(
         benefit=group[0],
@@ -186,12 +187,12 @@ def _pattern(
         answers=frozen_answers(answers),
         deadlock=deadlock,
         decision=decision,
-        certificate=_certificate(small, blocked),
+        certificate=certificate(small, blocked),
         graces=tuple(_graces(policy, small, blocked, cases, group)),
     )
 
 
-def _certificate(scene: Scene, blocked: int) -> Iterator[Difference]:
+def certificate(scene: Scene, blocked: int) -> Iterator[Difference]:
     """What the two differ in, but for when they filed."""
     if len(scene.claims) == 1:
         return

@@ -11,7 +11,8 @@ from dealreg.analysis.readings import Readings, Variable, is_instant
 from dealreg.analysis.scenes import Claim, Scene
 from dealreg.analysis.trials import asked
 from dealreg.analysis.witnesses import smallest
-from dealreg.facts.fields import Source
+from dealreg.facts.fields import Source, Subject
+from dealreg.facts.values import Money
 from dealreg.policy.contests import Contest
 from dealreg.policy.paths import prefer_path
 from dealreg.policy.policies import Policy
@@ -19,7 +20,16 @@ from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import Key
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
-__all__ = ["Restated", "SaidOfThemselves", "restated", "said_of_themselves", "told", "values_of"]
+__all__ = [
+    "Restated",
+    "SaidOfThemselves",
+    "bare",
+    "halved",
+    "restated",
+    "said_of_themselves",
+    "told",
+    "values_of",
+]
 
 _PAIRS: Final = 400
 """So many pairs are looked at for one that pays; most are found among the first."""
@@ -79,7 +89,7 @@ def restated(policy: Policy, cases: Cases, benefit: str, variable: Variable) -> 
     value.
     """
     values = values_of(cases, variable)
-    for scenes in (_alone(cases), _together(policy, cases)):
+    for scenes in (_plain(policy, cases, benefit, variable), _together(policy, cases)):
         for batch in batches(scenes, 32):
             found = _paying(policy, cases, benefit, batch, variable, values)
             if found is not None:
@@ -87,8 +97,12 @@ def restated(policy: Policy, cases: Cases, benefit: str, variable: Variable) -> 
     return None
 
 
-def _alone(cases: Cases) -> Iterator[Scene]:
-    return (Scene((Claim(each.values),)) for each in cases.singles())
+def _plain(policy: Policy, cases: Cases, benefit: str, variable: Variable) -> Iterator[Scene]:
+    """One of every kind that gets the benefit, with nothing that it can do without."""
+    for batch in batches((Scene((Claim(e.values),)) for e in cases.singles()), 32):
+        for scene, got in zip(batch, asked(policy, batch, benefit, cases.keys), strict=True):
+            if got:
+                yield bare(policy, cases, benefit, scene, variable)
 
 
 def _together(policy: Policy, cases: Cases) -> Iterator[Scene]:
@@ -122,12 +136,45 @@ def _paying(
     return None
 
 
+def bare(policy: Policy, cases: Cases, benefit: str, scene: Scene, last: Variable) -> Scene:
+    """One registration that gets the benefit, with no fact that it can do without.
+
+    One fact is kept as long as the others can go instead of it.
+    """
+    values = scene.claims[0].values
+    order = sorted(values, key=lambda each: (each == last, each))
+    for variable in order:
+        if variable.name != "submitted_at" and values.get(variable) is not None:
+            without = told(scene, 1, variable, None)
+            if asked(policy, [without], benefit, cases.keys) == [(1,)]:
+                scene = without
+    return scene
+
+
+def halved(value: Any, *, up: bool = False) -> Any:
+    """Half of an amount or a number of units, or the double; None of what has no half.
+
+    >>> halved(8), halved(8, up=True), halved("two")
+    (4, 16, None)
+    """
+    if isinstance(value, Money):
+        return Money(value.amount * 2 if up else value.amount / 2, value.currency)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value * 2 if up else value // 2
+    return None
+
+
 def told(scene: Scene, place: int, variable: Variable, value: Any) -> Scene:
-    """The case with another value of one fact of one registration; of what is shared, of all."""
+    """The case with another value of one fact of one registration.
+
+    What a partner's registrations have in common changes for all of them, so does what all share.
+    """
+    partner = scene.claims[place - 1].partner
+    theirs = variable.subject == Subject.PARTNER
     return Scene(
         tuple(
             Claim({**each.values, variable: value}, each.partner)
-            if at == place or variable.shared
+            if at == place or variable.shared or (theirs and each.partner == partner)
             else each
             for at, each in enumerate(scene.claims, 1)
         )

@@ -5,12 +5,13 @@ none bears on another.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
 
 from dealreg.analysis.domains import RIVAL, SELF
-from dealreg.analysis.readings import Variable
+from dealreg.analysis.readings import AFTERWARDS, Variable
 from dealreg.analysis.times import ASKED, FILED
 from dealreg.deciders.reference.decide import run_quietly
 from dealreg.deciders.reference.governing import Rules
@@ -22,7 +23,17 @@ from dealreg.facts.records import Change, EndCustomer, Opportunity, Partner, Reg
 from dealreg.facts.values import FrozenMap
 from dealreg.policy.policies import Policy
 
-__all__ = ["Assignment", "Claim", "Scene", "facts_of", "named", "run", "runs"]
+__all__ = [
+    "Assignment",
+    "Claim",
+    "Scene",
+    "facts_of",
+    "named",
+    "partner_text",
+    "possible",
+    "run",
+    "runs",
+]
 
 Assignment = Mapping[Variable, Any]
 """Values of variables; a variable that is not there is missing from the facts."""
@@ -41,14 +52,42 @@ class Claim:
 
 @attrs.frozen(eq=False)
 class Scene:
-    """One case: up to two registrations that compete for one opportunity, at one instant."""
+    """One case: registrations that compete for one opportunity, at one instant; two, mostly."""
 
     claims: tuple[Claim, ...]
+
+
+def possible(values: Assignment) -> bool:
+    """Whether a registration can be like that: nothing of it was before its submission."""
+    submitted = _submitted(values)
+    return all(
+        value is None or submitted is None or value >= submitted
+        for variable, value in values.items()
+        if variable.name in AFTERWARDS and variable.subject == Subject.REGISTRATION
+    )
+
+
+def _submitted(values: Assignment) -> datetime | None:
+    made: datetime | None = values.get(Variable("submitted_at", Subject.REGISTRATION.value))
+    return made
+
+
+def _filed(values: Assignment) -> datetime:
+    """When a registration was made of which that is not said: no later than all the rest."""
+    told: Iterable[datetime] = (
+        v for each, v in values.items() if each.name in AFTERWARDS and v is not None
+    )
+    return min((FILED, *told))
 
 
 def named(number: int, place: int) -> str:
     """The identifier of a registration: of which case, and which of its registrations."""
     return f"R{number}-{place}"
+
+
+def partner_text(number: int) -> str:
+    """The text that stands for a partner of a case, by its number."""
+    return {1: SELF, 2: RIVAL}.get(number, f"@partner {number}")
 
 
 @attrs.frozen(eq=False)
@@ -129,13 +168,18 @@ def _add(
 ) -> None:
     shared: dict[Variable, Any] = {}
     seen: set[str] = set()
+    partners = range(1, max(2, *(each.partner for each in scene.claims)) + 1)
+    texts = {partner_text(each): f"P{number}{each}" for each in partners}
     for place, claim in enumerate(scene.claims, 1):
         shared.update({k: v for k, v in claim.values.items() if k.shared})
         key = f"R{number}{place}"
         partner = f"P{number}{claim.partner}"
-        texts = {SELF: f"P{number}1", RIVAL: f"P{number}2"}
         own = _columns(claim.values, Subject.REGISTRATION, Registration, texts)
-        stated = {"submitted_at": FILED, **dict.fromkeys(keys, f"K{number}"), **own.stated}
+        stated = {
+            "submitted_at": _filed(claim.values),
+            **dict.fromkeys(keys, f"K{number}"),
+            **own.stated,
+        }
         records[Registration].append(
             Registration(
                 registration_id=key,
@@ -160,7 +204,16 @@ def _add(
         for variable, value in claim.values.items():
             if variable.subject == "external" and value is not None:
                 answers.setdefault(variable.name, {})[key] = value
-    texts = {SELF: f"P{number}1", RIVAL: f"P{number}2"}
+    _add_shared(records, shared, number, texts)
+
+
+def _add_shared(
+    records: dict[type[Any], list[Any]],
+    shared: Mapping[Variable, Any],
+    number: str,
+    texts: Mapping[str, str],
+) -> None:
+    """Add the opportunity and the customer of a case."""
     deal = _columns(shared, Subject.OPPORTUNITY, Opportunity, texts)
     customer = _columns(shared, Subject.CUSTOMER, EndCustomer, texts)
     records[Opportunity].append(

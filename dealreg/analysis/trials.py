@@ -1,6 +1,7 @@
 """One case put to a policy: who gets the benefit, and the case as a value to show and to replay."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import attrs
 
@@ -13,7 +14,7 @@ from dealreg.outcome.lint import Trial
 from dealreg.outcome.record import frozen_answers
 from dealreg.policy.policies import Policy
 
-__all__ = ["asked", "replayed", "trial_of", "winners", "without", "won"]
+__all__ = ["asked", "replayed", "stood", "trial_of", "winners", "without", "won"]
 
 
 def trial_of(policy: Policy, scene: Scene, keys: Iterable[str] = ()) -> Trial:
@@ -56,6 +57,30 @@ def asked(
     """Of each case, the places of the registrations that get the benefit, from 1."""
     made = run(policy, scenes, keys)
     return [winners(made, number, len(e.claims), benefit) for number, e in enumerate(scenes)]
+
+
+def stood(
+    policy: Policy, scenes: Sequence[Scene], benefit: str, keys: Iterable[str] = ()
+) -> list[tuple[StandingKind, ...]]:
+    """Of each case, how each of its registrations stands to the benefit: of lines, the best."""
+    made = run(policy, scenes, keys)
+    return [
+        tuple(_best(made, named(number, p), benefit) for p in range(1, len(e.claims) + 1))
+        for number, e in enumerate(scenes)
+    ]
+
+
+def _best(made: Run, registration_id: str, benefit: str) -> StandingKind:
+    found = {each.kind for each in made.standings_of(benefit, registration_id)}
+    return next((each for each in _BEST if each in found), StandingKind.DENIED)
+
+
+_BEST: Final = (
+    StandingKind.GRANTED,
+    StandingKind.REFERRED,
+    StandingKind.WAITING,
+    StandingKind.RETURNED,
+)
 
 
 def winners(made: Run, number: int, size: int, benefit: str) -> tuple[int, ...]:

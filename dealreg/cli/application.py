@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import dealreg
+from dealreg.cli.axioms import axioms
 from dealreg.cli.bulk import bulk
 from dealreg.cli.check import check
 from dealreg.cli.comparing import compare, deadlocks
@@ -17,7 +18,8 @@ from dealreg.cli.describe import describe
 from dealreg.cli.example import example
 from dealreg.cli.exits import Exit
 from dealreg.cli.explain import explain
-from dealreg.cli.failing import report, say
+from dealreg.cli.failing import SeveralErrors, report, report_several, say
+from dealreg.cli.gaming import gaming
 from dealreg.cli.impacting import diff, sweep, tournament
 from dealreg.cli.linting import lint
 from dealreg.cli.replay import replay
@@ -26,6 +28,7 @@ from dealreg.cli.resolve import resolve
 from dealreg.cli.state import state
 from dealreg.cli.testing import test
 from dealreg.cli.timeline import timeline
+from dealreg.cli.what_would_win import what_would_win
 from dealreg.errors import DealregError
 
 __all__ = ["Application", "cli", "run"]
@@ -77,6 +80,8 @@ def _framed(command: Callable[[], Any]) -> int:
         code = command()
     except DealregError as error:
         return report(error)
+    except SeveralErrors as errors:
+        return report_several(errors)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.Abort:
@@ -120,10 +125,13 @@ def cli() -> None:
 _COMMANDS = (
     resolve,
     explain,
+    what_would_win,
     check,
     compare,
     deadlocks,
     lint,
+    axioms,
+    gaming,
     describe,
     test,
     convert,

@@ -7,6 +7,7 @@ import click
 from dealreg.analysis import compare as compared
 from dealreg.analysis import deadlocks as deadlocked
 from dealreg.cli.exits import Exit
+from dealreg.cli.failing import every_problem
 from dealreg.cli.gathering import times_option
 from dealreg.cli.inputs import load_policy
 from dealreg.cli.terminal import print_json, print_page, print_text
@@ -57,7 +58,7 @@ def compare(
 
     Exit code 1 when they differ otherwise than --allow says: a gate for proposed changes.
     """
-    before, after = one_policy(old), one_policy(new)
+    before, after = every_problem(one_policy, (old, new))
     rule = None if scope is None else _rule(scope, before)
     allowed = [_allowed(each, before, after) for each in allow]
     found = compared(before, after, scope=rule)

@@ -5,14 +5,11 @@ from typing import Any
 
 import click
 
-from dealreg.cli.deciding import decided, deciding_options
+from dealreg.cli.deciding import deciding_options
 from dealreg.cli.exits import Exit
 from dealreg.cli.gathering import facts_options, times_option
-from dealreg.cli.inputs import load_record
-from dealreg.cli.rejected import say_rejects
+from dealreg.cli.recorded import record_of
 from dealreg.cli.terminal import print_json, print_page, print_text
-from dealreg.errors import UsageError
-from dealreg.outcome.record import Record
 from dealreg.rendering import explain as explained
 
 __all__ = ["explain"]
@@ -54,7 +51,7 @@ def explain(
     Either give the RECORD that `dealreg resolve --record` wrote, or a POLICY and REGISTRATIONS
     with the options of `resolve`. Either may be - for standard input.
     """
-    record = _record(source, registrations, how)
+    record = record_of(source, registrations, how)
 
     def told(form: str) -> Any:
         return explained(  # type: ignore[call-overload]
@@ -69,17 +66,3 @@ def explain(
         case _:
             print_json(json.dumps(told("dict"), ensure_ascii=False).encode())
     return Exit.OK
-
-
-def _record(source: str, registrations: str | None, how: dict[str, Any]) -> Record:
-    if registrations is not None:
-        found = decided(source, registrations, **how)
-        say_rejects(found.loaded)
-        return found.record
-    given = sorted(name for name, value in how.items() if value not in (None, ()))
-    if given:
-        raise UsageError(
-            f"--{given[0].replace('_', '-')} says how to decide, and a record is decided already",
-            hint="leave it out, or give a policy and registrations",
-        )
-    return load_record(source)

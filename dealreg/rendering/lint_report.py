@@ -8,7 +8,7 @@ from dealreg.policy.policies import Policy
 from dealreg.rendering.describe import Form, printed
 from dealreg.rendering.document import Block, Bullets, Document, Heading, Item, Paragraph
 from dealreg.rendering.verdicts import LIMITS, case_table, gets, premises
-from dealreg.rendering.words import Clock, capital, count, label, told
+from dealreg.rendering.words import Clock, capital, clean, count, label, told
 
 __all__ = ["report_lint", "trial_blocks"]
 
@@ -50,7 +50,7 @@ def _blocks(found: Lint, policy: Policy, clock: Clock) -> Iterator[Block]:
 
 def _finding(each: LintFinding, policy: Policy, clock: Clock) -> Iterator[Block]:
     yield Heading(2, f"{each.code} at {told(each.path)}")
-    yield Paragraph(f"{capital(told(each.message))}. What to do: {told(each.hint)}.")
+    yield Paragraph(f"{capital(clean(each.message))}. What to do: {clean(each.hint)}.")
     if each.limits:
         yield Paragraph("Bounded to the cases tried:")
         yield Bullets([Item(f"{told(e.clause)}: {LIMITS[e.code]}.") for e in each.limits])

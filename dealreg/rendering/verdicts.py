@@ -32,6 +32,7 @@ LIMITS: Final = {
     LimitCode.IDENTITY: "it names one partner, customer or registration",
     LimitCode.EARLIER_FACTS: "it reads facts as they were at more than one earlier instant",
     LimitCode.LADDER: "some levels are known to one of the policies only",
+    LimitCode.VARIED: "facts are varied and registrations added around the cases tried",
     LimitCode.CROWDED: "there are more values than are tried",
 }
 """Why a clause bounds a verdict."""

@@ -39,7 +39,7 @@ def options_of(command):
 
 def tables():
     text = PAGE.read_text("utf-8")
-    return dict(re.findall(r"<!-- options: (\w+) -->\n(.*?)<!-- end -->", text, re.DOTALL))
+    return dict(re.findall(r"<!-- options: ([\w-]+) -->\n(.*?)<!-- end -->", text, re.DOTALL))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -56,8 +56,8 @@ def test_lists_the_options_of_the_command(name):
 def test_lists_every_command_and_no_other():
     text = PAGE.read_text("utf-8")
 
-    assert sorted(re.findall(r"^## dealreg (\w+)$", text, re.MULTILINE)) == COMMANDS
-    assert sorted(re.findall(r"^\| \[`(\w+)`\]", text, re.MULTILINE)) == COMMANDS
+    assert sorted(re.findall(r"^## dealreg ([\w-]+)$", text, re.MULTILINE)) == COMMANDS
+    assert sorted(re.findall(r"^\| \[`([\w-]+)`\]", text, re.MULTILINE)) == COMMANDS
 
 
 def test_lists_every_exit_code():
