@@ -54,6 +54,13 @@ class TestOfATable:
 
         assert dead.created_for == ("R2",)
 
+    def test_each_of_several_that_are_blocked(self):
+        another = table().filter(pl.col("registration_id") == "R2")
+        another = another.with_columns(registration_id=pl.lit("R6"), partner_id=pl.lit("Cedar"))
+        (dead,) = diff(OLD, NEW, pl.concat([table(), another]), at=AT).deadlocks
+
+        assert (dead.old, dead.removed) == (2, 2)
+
     def test_the_largest(self, found):
         first = found.handovers[0]
 
