@@ -13,19 +13,24 @@ import attrs
 
 from dealreg import (
     Policy,
+    axioms,
     compare,
     contest,
     deadlocks,
     difference,
     earliest,
     field,
+    gaming,
     highest,
     holder_of,
+    lint,
     money,
     preferring,
     requirement,
     within,
 )
+from dealreg.analysis.missing import missing_cases
+from dealreg.cases import unnoticed
 
 ROUNDS = 1
 SATISFIED = 80
@@ -113,6 +118,7 @@ def main() -> None:
     """Print the tables."""
     old, same = realistic(), realistic(rewritten=True)
     longer, keys = realistic("10081 minutes"), swapped()
+    eight = missing_cases(old, []).cases[:8]
     found = compare(old, same)
     assert found.equivalent
     assert found.exact
@@ -121,7 +127,12 @@ def main() -> None:
         "all differences, 7 days against 7 days and a minute": lambda: compare(old, longer),
         "first difference, the same": lambda: difference(old, longer),
         "first difference, two preferences swapped": lambda: difference(old, keys),
+        "cases that notice all single edits": lambda: missing_cases(old, []),
+        "edits that eight cases do not notice": lambda: unnoticed(old, eight),
         "all deadlocks": lambda: deadlocks(old, repairs=False),
+        "lint": lambda: lint(old),
+        "all axioms, of three benefits": lambda: axioms(old),
+        "all moves, of three benefits": lambda: gaming(old),
     }
     print("| question | ms |\n|---|---|")
     for name, question in questions.items():

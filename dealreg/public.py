@@ -1,8 +1,11 @@
 """The public names, each imported from its home. `import dealreg` loads this on first use."""
 
+from dealreg.analysis.axioms import axioms
 from dealreg.analysis.compare import compare, difference
 from dealreg.analysis.counterfactuals import what_would_win
 from dealreg.analysis.deadlocks import deadlocks
+from dealreg.analysis.gaming import gaming
+from dealreg.analysis.lint import lint
 from dealreg.checking.check import Finding, Findings, check
 from dealreg.deciders.compiling import Compiled, compiled
 from dealreg.deciders.deciding import decide, record, rerun
@@ -166,6 +169,7 @@ __all__ = [
     "Verdict",
     "all_of",
     "any_of",
+    "axioms",
     "banded",
     "check",
     "columnar",
@@ -184,12 +188,14 @@ __all__ = [
     "field",
     "final_from",
     "fraction_of_holder",
+    "gaming",
     "head_start",
     "highest",
     "history_of",
     "holder_of",
     "holders",
     "latest",
+    "lint",
     "lowest",
     "milestone",
     "money",

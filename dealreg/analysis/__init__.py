@@ -6,8 +6,11 @@ them. `dealreg.analysis.missing` looks for the test cases that a policy lacks; `
 what would have had to be different in a case.
 """
 
+from dealreg.analysis.axioms import axioms
 from dealreg.analysis.compare import compare, difference
 from dealreg.analysis.counterfactuals import what_would_win
 from dealreg.analysis.deadlocks import deadlocks
+from dealreg.analysis.gaming import gaming
+from dealreg.analysis.lint import lint
 
-__all__ = ["compare", "deadlocks", "difference", "what_would_win"]
+__all__ = ["axioms", "compare", "deadlocks", "difference", "gaming", "lint", "what_would_win"]

@@ -21,7 +21,7 @@ from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Predicate
 from dealreg.policy.stages import Key, OthersStand, Tie
 
-__all__ = ["Cases", "Pair", "cases_of"]
+__all__ = ["Cases", "Domains", "Group", "Pair", "cases_of"]
 
 _FREE: Final = frozenset({"opportunity_id", "customer_id"})
 _MOST_WORLDS: Final = 200
@@ -31,6 +31,9 @@ _MOST_MEETINGS: Final = 100_000
 
 Group: TypeAlias = tuple[tuple[Kind, ...], tuple[Kind, ...], int]
 """Kinds of a first registration and of its rival that may meet, and whose the rival is."""
+
+Domains: TypeAlias = Mapping[Variable, Sequence[Any]]
+"""The values tried of each variable, None among them where it may be missing."""
 
 
 @attrs.frozen(eq=False)
@@ -57,6 +60,7 @@ class Cases:
         groups: kinds that may meet in one case, the two being of different partners.
         keys: further fields that all registrations of a case have in common.
         timetable: the instants tried.
+        domains: the values tried of each variable, for the first registration and for its rival.
         personal: whether some fact compares a partner with another text.
         siblings: kinds that may meet where both registrations are of one partner.
         inside: whether a case satisfies the scope asked about; None where there is none.
@@ -68,6 +72,7 @@ class Cases:
     groups: tuple[Group, ...]
     keys: tuple[str, ...]
     timetable: Timetable
+    domains: tuple[Domains, Domains]
     siblings: Callable[[], tuple[Group, ...]]
     personal: bool
     inside: Callable[[Scene], bool] | None = None
@@ -264,9 +269,8 @@ def cases_of(policies: Sequence[Policy], scope: Predicate | None = None) -> Case
     found = readings(policies, *(() if scope is None else (scope,)))
     asked = questions(policies, found, scope)
     kept = _kept(policies, found)
-    layout = Layout(
-        {p: at for at, p in enumerate(sorted({p for each in asked for p in each.counts}))}, kept
-    )
+    positions = sorted({p for each in asked for p in each.counts})
+    layout = Layout({p: at for at, p in enumerate(positions)}, kept)
     variables = sorted({v for each in asked for v in each.variables} | set(kept))
     domains = _domains(policies, found, variables, kept)
     table = timetable(policies, found, variables)
@@ -285,6 +289,7 @@ def cases_of(policies: Sequence[Policy], scope: Predicate | None = None) -> Case
         tuple(groups),
         _keys(policies, found),
         table,
+        (first, rival),
         siblings,
         _partner_matters(domains),
         _inside(policies[0], scope),
@@ -322,7 +327,7 @@ def _keys(policies: Sequence[Policy], found: Readings) -> tuple[str, ...]:
 def _groups(
     asked: Sequence[Question],
     layout: Layout,
-    domains: tuple[Mapping[Variable, Sequence[Any]], Mapping[Variable, Sequence[Any]]],
+    domains: tuple[Domains, Domains],
     *,
     partner: int,
 ) -> list[Group]:

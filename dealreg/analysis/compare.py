@@ -2,31 +2,30 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from dealreg.analysis.cases import Cases, cases_of
 from dealreg.analysis.limits import changed, cone, limits_of, over_time, shape_limits
-from dealreg.analysis.scenes import Claim, Scene, facts_of, named, run
+from dealreg.analysis.partings import Parting, partings
+from dealreg.analysis.probing import probed
+from dealreg.analysis.scenes import Claim, Scene, facts_of, runs
 from dealreg.analysis.times import ASKED
 from dealreg.analysis.witnesses import smallest
 from dealreg.checking.predicates import predicate_findings
 from dealreg.deciders.deciding import sound
 from dealreg.deciders.reference.decide import decide_unchecked
 from dealreg.deciders.reference.governing import in_order
-from dealreg.deciders.reference.run import Run
 from dealreg.errors import UsageError, shown
 from dealreg.outcome.comparison import (
     Change,
-    ChangeKind,
     Comparison,
     Limit,
     LimitCode,
     Premise,
     Witness,
 )
-from dealreg.outcome.decision import Standing, StandingKind
 from dealreg.outcome.findings import Findings
 from dealreg.outcome.record import frozen_answers
 from dealreg.outcome.references import reference_of
@@ -35,13 +34,11 @@ from dealreg.policy.predicates import Predicate, predicate
 
 __all__ = [
     "MOST_PATTERNS",
-    "Parting",
     "batches",
     "compare",
     "difference",
     "only",
     "only_policies",
-    "partings",
     "premises_of",
 ]
 
@@ -49,6 +46,7 @@ MOST_PATTERNS: Final = 4_000
 """So many patterns of pairs are decided for each benefit; policies that need more are bounded."""
 
 _BATCH: Final = 64
+_Item = TypeVar("_Item")
 
 
 def compare(old: Policy, new: Policy, *, scope: Any = None) -> Comparison:
@@ -111,9 +109,27 @@ def difference(old: Policy, new: Policy, *, scope: Any = None) -> Witness | None
     asked = None if scope is None else predicate(scope)
     only_policies(old, new)
     _check_scope(asked, old, new)
-    seen = _Seen(cases_of((old, new), asked), old, new, first=True)
-    seen.look()
+    seen = _probing(old, new) if asked is None else None
+    if seen is None:
+        seen = _Seen(cases_of((old, new), asked), old, new, first=True)
+        seen.look()
     return next((each.witness for each in seen.changes()), None)
+
+
+def _probing(old: Policy, new: Policy) -> "_Seen | None":
+    """The first difference on a case that the old policy tells from others; None without one."""
+    for benefit, changed_part, probe in probed(old, new):
+        for batch in probe.batches():
+            after = batch.decided_by(changed_part)
+            for number, scene in enumerate(batch.scenes):
+                found = next(
+                    partings(batch.run, after, number, len(scene.claims), (benefit,)), None
+                )
+                if found is not None:
+                    seen = _Seen(probe.cases, old, new, first=True)
+                    seen.found[found.group] = (1, found, scene)
+                    return seen
+    return None
 
 
 def only_policies(*given: object) -> None:
@@ -160,36 +176,6 @@ def _limits(cases: Cases, old: Policy, new: Policy) -> set[Limit]:
             if changed(old, new, contest.benefit):
                 limits |= set(shape_limits(policy, contest))
     return limits
-
-
-_Got = tuple[StandingKind, str | None, int | None, Any]
-
-
-def _got(standing: Standing) -> _Got:
-    """What a standing comes to, without the reasons."""
-    kind = standing.kind
-    place = standing.place if kind in (StandingKind.GRANTED, StandingKind.WAITING) else None
-    return (kind, standing.line, place, standing.entitlement)
-
-
-_NOTHING: Final[tuple[_Got, ...]] = ((StandingKind.DENIED, None, None, None),)
-
-
-@attrs.frozen(eq=False)
-class Parting:
-    """Where and how the decisions of one case differ for one benefit."""
-
-    benefit: str
-    kind: ChangeKind
-    stage: str
-    clause: str
-    side: str
-    places: tuple[int, ...]
-
-    @property
-    def group(self) -> tuple[str, ...]:
-        """What kind of change it is: those of one kind are shown by one case."""
-        return (self.benefit, self.kind.value, self.stage, self.clause)
 
 
 @attrs.define(eq=False)
@@ -242,10 +228,10 @@ class _Seen:
     ) -> None:
         for batch in batches(scenes, 8 if self.first else _BATCH):
             self.count += len(batch)
-            runs = [run(policy, batch, self.cases.keys) for policy in policies]
+            before, after = runs(policies, batch, self.cases.keys)
             for number, scene in enumerate(batch):
                 size = len(scene.claims)
-                for parting in partings(runs[0], runs[1], number, size, benefits):
+                for parting in partings(before, after, number, size, benefits):
                     times, kept, shown_by = self.found.get(parting.group, (0, parting, scene))
                     self.found[parting.group] = (times + 1, kept, shown_by)
                     if self.first:
@@ -262,13 +248,13 @@ class _Seen:
         policies = (only(self.old, parting.benefit), only(self.new, parting.benefit))
 
         def shows(simpler: Scene) -> bool:
-            runs = [run(policy, [simpler], self.cases.keys) for policy in policies]
-            found = partings(runs[0], runs[1], 0, len(simpler.claims), (parting.benefit,))
+            before, after = runs(policies, [simpler], self.cases.keys)
+            found = partings(before, after, 0, len(simpler.claims), (parting.benefit,))
             return any(each.group == parting.group for each in found) and self._inside(simpler)
 
         small = smallest(scene, shows)
-        runs = [run(policy, [small], self.cases.keys) for policy in policies]
-        places = next(partings(runs[0], runs[1], 0, len(small.claims), (parting.benefit,))).places
+        before, after = runs(policies, [small], self.cases.keys)
+        places = next(partings(before, after, 0, len(small.claims), (parting.benefit,))).places
         return Change(
             kind=parting.kind,
             benefit=parting.benefit,
@@ -301,92 +287,8 @@ def only(policy: Policy, benefit: str) -> Policy:
     return attrs.evolve(policy, contests=[e for e in policy.contests if e.benefit in wanted])
 
 
-def batches(scenes: Iterable[Scene], size: int) -> Iterator[list[Scene]]:
+def batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
     """The cases, so many at a time."""
-    waiting = iter(scenes)
+    waiting = iter(items)
     while batch := list(islice(waiting, size)):
         yield batch
-
-
-def partings(
-    before: Run, after: Run, number: int, size: int, benefits: Sequence[str]
-) -> Iterator[Parting]:
-    """The benefits for which two decisions of one case differ, and how."""
-    for benefit in benefits:
-        rows = []
-        for place in range(1, size + 1):
-            key = named(number, place)
-            mine, theirs = before.standings_of(benefit, key), after.standings_of(benefit, key)
-            got = tuple(map(_got, mine)) or _NOTHING, tuple(map(_got, theirs)) or _NOTHING
-            rows.append((place, mine, theirs, got))
-        different = [row for row in rows if row[3][0] != row[3][1]]
-        if different:
-            stage, clause, side = _where(benefit, different)
-            places = tuple(row[0] for row in different)
-            kind = _kind([row[3] for row in different])
-            yield Parting(benefit, kind, stage, clause, side, places)
-
-
-def _kind(rows: Sequence[tuple[tuple[_Got, ...], tuple[_Got, ...]]]) -> ChangeKind:
-    lost = [row for row in rows if _has(row[0]) and not _has(row[1])]
-    gained = [row for row in rows if _has(row[1]) and not _has(row[0])]
-    if lost and gained:
-        return ChangeKind.CHANGES_HANDS
-    kinds = [{each[0] for each in side} for row in rows for side in row]
-    before, after = set().union(*kinds[::2]), set().union(*kinds[1::2])
-    if StandingKind.REFERRED in after - before:
-        return ChangeKind.TO_A_PERSON
-    if StandingKind.REFERRED in before - after:
-        return ChangeKind.FROM_A_PERSON
-    if lost or gained:
-        return ChangeKind.LOST if lost else ChangeKind.GAINED
-    if StandingKind.RETURNED in before ^ after:
-        return ChangeKind.RETURNED
-    return ChangeKind.QUEUE if StandingKind.WAITING in before | after else ChangeKind.TERMS
-
-
-def _has(got: tuple[_Got, ...]) -> bool:
-    return any(each[0] is StandingKind.GRANTED for each in got)
-
-
-_STAGES: Final = (
-    "status",
-    "editions",
-    "scope",
-    "period",
-    "milestones",
-    "requires",
-    "after",
-    "overrides",
-    "window",
-    "one_per",
-    "prefer",
-    "capacity",
-    "joint",
-    "tie",
-    "final_from",
-    "others",
-    "gives",
-)
-"""The stages, in the order in which they are decided."""
-
-
-def _where(benefit: str, rows: Sequence[tuple[Any, ...]]) -> tuple[str, str, str]:
-    """The first stage that decided otherwise for somebody: the stage, its clause, and whose."""
-    whole = f"contests[{benefit}]"
-    clauses = [
-        (each.clause, side)
-        for _, mine, theirs, _ in rows
-        for side, standings in (("old", mine), ("new", theirs))
-        for each in standings
-        if each.clause != whole
-    ]
-    placed = [
-        (_STAGES.index(stage), clause, side)
-        for clause, side in clauses
-        if (stage := clause.removeprefix(f"{whole}.").partition("[")[0]) in _STAGES
-    ]
-    if not placed:
-        return "gives", f"{whole}.gives", "new"
-    at, clause, side = min(placed, key=lambda each: (each[0], each[2] != "old", each[1]))
-    return _STAGES[at], clause, side

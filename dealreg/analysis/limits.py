@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import attrs
 
+from dealreg.analysis.comparisons import one_at_most
 from dealreg.analysis.readings import IDENTITIES, Readings, Variable
 from dealreg.deciders.reference.governing import in_order
 from dealreg.facts.calendars import Calendar
@@ -27,7 +28,17 @@ from dealreg.policy.paths import (
 )
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Compare, External, OneOf, Predicate
-from dealreg.policy.stages import Award, Grace, Key, MissingRule, OthersStand, Unmet, Vacancy
+from dealreg.policy.stages import (
+    Award,
+    Grace,
+    Key,
+    MissingRule,
+    Others,
+    OthersStand,
+    Tie,
+    Unmet,
+    Vacancy,
+)
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
 __all__ = ["changed", "cone", "limits_of", "over_time", "shape_limits"]
@@ -51,7 +62,14 @@ def changed(old: Policy, new: Policy, benefit: str) -> bool:
     mine, theirs = normal_form(old).contest(benefit), normal_form(new).contest(benefit)
     if mine is None or theirs is None:
         return True
+    if one_at_most(normal_form(old), mine) and one_at_most(normal_form(new), theirs):
+        mine, theirs = _uncontested(mine), _uncontested(theirs)
     return _stages(mine) != _stages(theirs) or _world(old) != _world(new)
+
+
+def _uncontested(contest: Contest) -> Contest:
+    """The contest without what it takes two to ask for."""
+    return attrs.evolve(contest, prefer=(), tie=Tie.REFER, capacity=1, joint=None, others=Others())
 
 
 def _stages(contest: Contest) -> Contest:

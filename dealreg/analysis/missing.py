@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import attrs
 
 from dealreg.analysis.compare import difference
-from dealreg.cases import Mutant, restated, run_case, unnoticed
+from dealreg.cases import Mutant, restated, unnoticed
+from dealreg.cases.running import passes
 from dealreg.facts.values import as_tuple
-from dealreg.outcome.cases import CaseVerdict, PolicyCase
+from dealreg.outcome.cases import PolicyCase
 from dealreg.policy.policies import Policy
 
 __all__ = ["Missing", "missing_cases"]
@@ -79,4 +80,4 @@ def _case(policy: Policy, mutant: Mutant) -> PolicyCase | None:
 
 
 def _notices(case: PolicyCase, mutant: Mutant) -> bool:
-    return run_case(mutant.policy, case).verdict is not CaseVerdict.PASSED
+    return not passes(mutant.policy, case)

@@ -12,7 +12,8 @@ from typing import Any, Final
 import attrs
 
 from dealreg.analysis.questions import ADMISSION, RETURNED, Position, Question
-from dealreg.analysis.readings import Variable
+from dealreg.analysis.readings import AFTERWARDS, Variable
+from dealreg.analysis.scenes import possible
 
 __all__ = ["MOST_KINDS", "Kind", "Layout", "classified"]
 
@@ -100,16 +101,25 @@ def classified(
     """
     states = {(each.signature, ()): dict(each.values) for each in start}
     left = list(questions)
+    dated = {v for each in questions for v in each.variables if _is_dated(v)}
+    dated |= {each for each in kept if _is_dated(each)}
     while left:
         known = set(next(iter(states.values()))) if states else set()
         chosen = min(left, key=lambda each: _growth(each, known, domains))
         left.remove(chosen)
         needed = {each for question in left for each in question.variables}
+        if not dated <= known | set(chosen.variables):  # the rest has to go with them
+            needed |= dated
         states = _asked(states, chosen, domains, partner, layout, _remember(needed, kept, layout))
     known = set(next(iter(states.values()))) if states else set()
     rest = [each for each in sorted(kept) if each not in known]
     states = _crossed(states, rest, domains, layout, _remember(set(), kept, layout))
     return [Kind(key[0], key[1], values) for key, values in states.items()]
+
+
+def _is_dated(variable: Variable) -> bool:
+    """Whether a variable is an instant that must go with others of its registration."""
+    return variable.name in AFTERWARDS or variable.name == "submitted_at"
 
 
 _State = tuple[tuple[Any, ...], tuple[Any, ...]]
@@ -151,10 +161,13 @@ def _asked(
     known = set(next(iter(states.values()))) if states else set()
     new = [each for each in question.variables if each not in known]
     combinations = list(islice(product(*(domains[each] for each in new)), _MOST_STEPS))
+    dated = any(_is_dated(each) for each in new)
     spread = [
-        (signature, {**values, **dict(zip(new, combination, strict=True))})
+        (signature, chosen)
         for (signature, _), values in _few(states, len(combinations), layout)
         for combination in combinations
+        for chosen in ({**values, **dict(zip(new, combination, strict=True))},)
+        if not dated or possible(chosen)
     ]
     asked = dict.fromkeys(tuple(each[v] for v in question.variables) for _, each in spread)
     answers = question.answers(list(asked), partner)
@@ -194,9 +207,11 @@ def _crossed(
 ) -> dict[_State, dict[Variable, Any]]:
     """Every state with every value of the variables that nothing has asked about."""
     made: dict[_State, dict[Variable, Any]] = {}
+    dated = any(_is_dated(each) for each in rest)
     combinations = list(islice(product(*(domains[each] for each in rest)), _MOST_STEPS))
     for (signature, _), values in _few(states, len(combinations), layout):
         for combination in combinations:
             chosen = {**values, **dict(zip(rest, combination, strict=True))}
-            made.setdefault((signature, remember(signature, chosen)), chosen)
+            if not dated or possible(chosen):
+                made.setdefault((signature, remember(signature, chosen)), chosen)
     return dict(_few(made, _MOST_STEPS // MOST_KINDS, layout))

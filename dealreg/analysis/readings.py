@@ -24,10 +24,13 @@ from dealreg.policy.predicates import (
 from dealreg.policy.stages import HeadStart, Key
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
-__all__ = ["IDENTITIES", "Readings", "Variable", "is_instant", "readings", "sources"]
+__all__ = ["AFTERWARDS", "IDENTITIES", "Readings", "Variable", "is_instant", "readings", "sources"]
 
 IDENTITIES = frozenset({"registration_id", "partner_id", "opportunity_id", "customer_id"})
 """Fields that say who a record is. They differ between the cases by themselves."""
+
+AFTERWARDS = frozenset({"completed_at", "approved_at", "ended_at"})
+"""Instants of a registration that are never before its submission."""
 
 
 @attrs.frozen(order=True, cache_hash=True)

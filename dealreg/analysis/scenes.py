@@ -5,12 +5,13 @@ none bears on another.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
 
 from dealreg.analysis.domains import RIVAL, SELF
-from dealreg.analysis.readings import Variable
+from dealreg.analysis.readings import AFTERWARDS, Variable
 from dealreg.analysis.times import ASKED, FILED
 from dealreg.deciders.reference.decide import run_quietly
 from dealreg.deciders.reference.governing import Rules
@@ -22,7 +23,17 @@ from dealreg.facts.records import Change, EndCustomer, Opportunity, Partner, Reg
 from dealreg.facts.values import FrozenMap
 from dealreg.policy.policies import Policy
 
-__all__ = ["Assignment", "Claim", "Scene", "facts_of", "named", "partner_text", "run"]
+__all__ = [
+    "Assignment",
+    "Claim",
+    "Scene",
+    "facts_of",
+    "named",
+    "partner_text",
+    "possible",
+    "run",
+    "runs",
+]
 
 Assignment = Mapping[Variable, Any]
 """Values of variables; a variable that is not there is missing from the facts."""
@@ -44,6 +55,29 @@ class Scene:
     """One case: registrations that compete for one opportunity, at one instant; two, mostly."""
 
     claims: tuple[Claim, ...]
+
+
+def possible(values: Assignment) -> bool:
+    """Whether a registration can be like that: nothing of it was before its submission."""
+    submitted = _submitted(values)
+    return all(
+        value is None or submitted is None or value >= submitted
+        for variable, value in values.items()
+        if variable.name in AFTERWARDS and variable.subject == Subject.REGISTRATION
+    )
+
+
+def _submitted(values: Assignment) -> datetime | None:
+    made: datetime | None = values.get(Variable("submitted_at", Subject.REGISTRATION.value))
+    return made
+
+
+def _filed(values: Assignment) -> datetime:
+    """When a registration was made of which that is not said: no later than all the rest."""
+    told: Iterable[datetime] = (
+        v for each, v in values.items() if each.name in AFTERWARDS and v is not None
+    )
+    return min((FILED, *told))
 
 
 def named(number: int, place: int) -> str:
@@ -141,7 +175,11 @@ def _add(
         key = f"R{number}{place}"
         partner = f"P{number}{claim.partner}"
         own = _columns(claim.values, Subject.REGISTRATION, Registration, texts)
-        stated = {"submitted_at": FILED, **dict.fromkeys(keys, f"K{number}"), **own.stated}
+        stated = {
+            "submitted_at": _filed(claim.values),
+            **dict.fromkeys(keys, f"K{number}"),
+            **own.stated,
+        }
         records[Registration].append(
             Registration(
                 registration_id=key,
@@ -166,6 +204,16 @@ def _add(
         for variable, value in claim.values.items():
             if variable.subject == "external" and value is not None:
                 answers.setdefault(variable.name, {})[key] = value
+    _add_shared(records, shared, number, texts)
+
+
+def _add_shared(
+    records: dict[type[Any], list[Any]],
+    shared: Mapping[Variable, Any],
+    number: str,
+    texts: Mapping[str, str],
+) -> None:
+    """Add the opportunity and the customer of a case."""
     deal = _columns(shared, Subject.OPPORTUNITY, Opportunity, texts)
     customer = _columns(shared, Subject.CUSTOMER, EndCustomer, texts)
     records[Opportunity].append(
@@ -189,5 +237,13 @@ def _add(
 
 def run(policy: Policy, scenes: Sequence[Scene], keys: Iterable[str] = ()) -> Run:
     """What the reference decider makes of the scenes."""
+    (made,) = runs((policy,), scenes, keys)
+    return made
+
+
+def runs(
+    policies: Iterable[Policy], scenes: Sequence[Scene], keys: Iterable[str] = ()
+) -> list[Run]:
+    """What it makes of the scenes by one policy after another."""
     facts, answers = facts_of(scenes, keys)
-    return run_quietly(Rules.of(policy, facts, ASKED, answers))
+    return [run_quietly(Rules.of(each, facts, ASKED, answers)) for each in policies]

@@ -10,7 +10,7 @@ from typing import Final
 
 import attrs
 
-from dealreg.analysis.readings import Readings, Variable, is_instant
+from dealreg.analysis.readings import AFTERWARDS, Readings, Variable, is_instant
 from dealreg.deciders.clocks import deadline
 from dealreg.errors import PolicyError
 from dealreg.facts.calendars import UTC_CALENDAR, Calendar, add_span, local_date, midnight
@@ -32,6 +32,8 @@ MOST_INSTANTS: Final = 64
 """So many instants are tried of one field; policies that need more are bounded."""
 
 _TICK: Final = timedelta(microseconds=1)
+
+_LONG_BEFORE: Final = timedelta(days=400)
 
 _Shift = Callable[[datetime], Iterable[datetime]]
 
@@ -66,8 +68,9 @@ def timetable(
         anchored = any(fixed[each] for each in group)
         if not anchored and len(group) == 1:
             (only,) = group
-            near = _distinct([FILED, *(t for shift in rivalry[only] for t in shift(FILED))])
-            first[only] = _optional(only, (FILED,))
+            begun = _begun(only, fixed)
+            near = _distinct([begun, *(t for shift in rivalry[only] for t in shift(begun))])
+            first[only] = _optional(only, (begun,))
             rival[only] = first[only] if only.shared else _optional(only, near)
             continue
         chosen = _spread(group, fixed, rivalry, between)
@@ -75,7 +78,35 @@ def timetable(
             if len(chosen[each]) > MOST_INSTANTS:
                 crowded.append(each.name)
             first[each] = rival[each] = _optional(each, chosen[each][:MOST_INSTANTS])
+    for each in instants:
+        if each.name in AFTERWARDS:
+            later = _as_late(first, rival, each)
+            first[each], rival[each] = (*later, *first[each]), (*later, *rival[each])
     return Timetable(first, rival, tuple(sorted(crowded)))
+
+
+def _begun(variable: Variable, fixed: Mapping[Variable, Sequence[datetime]]) -> datetime:
+    """Where to begin with a field: with submissions, long before all that must come after them."""
+    if variable.name != "submitted_at":
+        return FILED
+    dates = [t for each, given in fixed.items() if each.name in AFTERWARDS for t in given]
+    early = [each - _LONG_BEFORE for each in dates if each < FILED + _LONG_BEFORE]
+    return min((FILED, *early))
+
+
+def _as_late(
+    first: Mapping[Variable, tuple[datetime | None, ...]],
+    rival: Mapping[Variable, tuple[datetime | None, ...]],
+    variable: Variable,
+) -> tuple[datetime, ...]:
+    """The latest submission, and after it, where an instant may come before some submission."""
+    tried = [each for each in (*first[variable], *rival[variable]) if each is not None]
+    filed = Variable("submitted_at", variable.subject)
+    submitted = [t for t in (*first.get(filed, ()), *rival.get(filed, ())) if t is not None]
+    if not submitted or not tried or min(tried) >= max(submitted):
+        return ()
+    latest = max(submitted)
+    return tuple(each for each in (latest, latest + _TICK) if each <= ASKED)
 
 
 def _optional(variable: Variable, instants: Iterable[datetime]) -> tuple[datetime | None, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dealreg.analysis.readings import Variable
-from dealreg.analysis.scenes import Claim, Scene
+from dealreg.analysis.scenes import Claim, Scene, possible
 
 __all__ = ["smallest", "variables_of"]
 
@@ -21,20 +21,24 @@ def _known(claim: Claim, variable: Variable) -> bool:
 
 def smallest(scene: Scene, shows: Callable[[Scene], bool]) -> Scene:
     """A case that still shows it: of fewest registrations, facts, and differences between them."""
+
+    def can_be(simpler: Scene) -> bool:
+        return all(possible(each.values) for each in simpler.claims) and shows(simpler)
+
     for simpler in _fewer(scene):
-        if shows(simpler):
+        if can_be(simpler):
             return smallest(simpler, shows)
     for variable in variables_of(scene):
         for simpler in _without(scene, variable):
-            if shows(simpler):
+            if can_be(simpler):
                 scene = simpler
                 break
-    return _readable(scene, shows)
+    return _readable(scene, can_be)
 
 
 def _readable(scene: Scene, shows: Callable[[Scene], bool]) -> Scene:
     """The case with instants a day apart, where that shows it as well as a moment does."""
-    if len(scene.claims) == 1:
+    if len(scene.claims) != 2:  # noqa: PLR2004 -- a day apart is a matter of two
         return scene
     first, rival = scene.claims
     for variable in variables_of(scene):

@@ -1,6 +1,7 @@
 """A decision beside what a case expects of it: differences, and what it would have to expect."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 import attrs
 
@@ -16,9 +17,25 @@ from dealreg.outcome.cases import (
 )
 from dealreg.outcome.decision import Deadlock, Decision, Referral, Standing
 
-__all__ = ["differences", "notice_texts", "restated", "standing_texts"]
+__all__ = ["Decided", "differences", "notice_texts", "restated", "standing_texts"]
 
 _NONE = ""
+
+
+class Decided(Protocol):
+    """A decision, as far as cases look at it."""
+
+    @property
+    def standings(self) -> Sequence[Standing]:
+        """The standings, in any order."""
+
+    @property
+    def referrals(self) -> Sequence[Referral]:
+        """The referrals."""
+
+    @property
+    def deadlocks(self) -> Sequence[Deadlock]:
+        """The deadlocks."""
 
 
 def standing_texts(standing: Standing) -> dict[str, str]:
@@ -55,7 +72,7 @@ def _instant(value: object) -> str:
     return _NONE if value is None else iso(value)  # type: ignore[arg-type]
 
 
-def differences(case: PolicyCase, decision: Decision) -> tuple[Difference, ...]:
+def differences(case: PolicyCase, decision: Decided) -> tuple[Difference, ...]:
     """Where a decision is not as a case expects, in the order in which it is expected."""
     found = [each for expected in case.standings for each in _of_standing(expected, decision)]
     if case.referrals is not None:
@@ -65,7 +82,7 @@ def differences(case: PolicyCase, decision: Decision) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def _meant(expected: ExpectedStanding, decision: Decision) -> list[Standing]:
+def _meant(expected: ExpectedStanding, decision: Decided) -> list[Standing]:
     """The standings that an expectation without a line may mean: all of its registration's."""
     return [
         each
@@ -75,7 +92,7 @@ def _meant(expected: ExpectedStanding, decision: Decision) -> list[Standing]:
     ]
 
 
-def _of_standing(expected: ExpectedStanding, decision: Decision) -> Iterator[Difference]:
+def _of_standing(expected: ExpectedStanding, decision: Decided) -> Iterator[Difference]:
     place = {
         "about": About.STANDING,
         "benefit": expected.benefit,

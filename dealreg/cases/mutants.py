@@ -6,13 +6,15 @@ conditions of sharing, the vendor's clock, calendars and fields are not edited.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, assert_never
 
 import attrs
 
-from dealreg.cases.running import run_case
+from dealreg.cases.running import passes, run_case
 from dealreg.checking.check import check
+from dealreg.errors import PolicyError
 from dealreg.facts.values import Money, Span
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.outcome.cases import CaseVerdict, PolicyCase
@@ -104,9 +106,7 @@ def unnoticed(policy: Policy, cases: Iterable[PolicyCase]) -> tuple[Mutant, ...]
     """
     able = [each for each in cases if run_case(policy, each).verdict is CaseVerdict.PASSED]
     return tuple(
-        mutant
-        for mutant in mutants(policy)
-        if all(run_case(mutant.policy, case).verdict is CaseVerdict.PASSED for case in able)
+        mutant for mutant in mutants(policy) if all(passes(mutant.policy, case) for case in able)
     )
 
 
@@ -128,7 +128,8 @@ def _edits(contest: Contest, words: Vocabulary) -> Iterator[tuple[str, str, Cont
         ("others", _others(contest)),
     ):
         for where, edit, value in edits:
-            yield where, edit, attrs.evolve(contest, **{name: value})
+            with suppress(PolicyError):  # what cannot even be built is no mistake one can make
+                yield where, edit, attrs.evolve(contest, **{name: value})
 
 
 def _becomes(where: str, old: str, new: str, value: Any) -> Edit:

@@ -1,15 +1,21 @@
 """Running test cases: each decided by the policy, and compared with what it expects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import attrs
 
 from dealreg.cases.comparing import differences
-from dealreg.deciders.deciding import record
+from dealreg.deciders.deciding import Externals, answered, record
+from dealreg.deciders.reference.decide import found_deadlocks, run_quietly
+from dealreg.deciders.reference.governing import Rules
 from dealreg.errors import UsageError, shown
 from dealreg.outcome.cases import CaseResult, PolicyCase
+from dealreg.outcome.decision import Deadlock, Referral, Standing
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.policy.walk import externals_of
 
-__all__ = ["run_case", "run_cases"]
+__all__ = ["passes", "run_case", "run_cases"]
 
 
 def run_case(rules: Policy | PolicyBook, case: PolicyCase) -> CaseResult:
@@ -40,13 +46,45 @@ def run_case(rules: Policy | PolicyBook, case: PolicyCase) -> CaseResult:
         raise UsageError(
             f"{shown(case)} is not a case", value=case, hint="read some with `read_cases`"
         )
-    policies = (rules,) if isinstance(rules, Policy) else [e.policy for e in rules.editions]
-    unanswered: dict[str, dict[str, bool]] = {
-        name: {} for policy in policies for name in externals_of(policy)
-    }
-    answers = {each.name: each.by_registration for each in case.answers}
-    past = record(rules, case.facts, at=case.at, externals=unanswered | answers)  # type: ignore[arg-type]
+    past = record(rules, case.facts, at=case.at, externals=_answers(rules, case))
     return CaseResult(case=case, record=past, differences=differences(case, past.decision))
+
+
+def _answers(rules: Policy | PolicyBook, case: PolicyCase) -> Externals:
+    """What the case answers; nothing is known of the other questions of the rules."""
+    policies = (rules,) if isinstance(rules, Policy) else [e.policy for e in rules.editions]
+    known: dict[str, Any] = {name: {} for policy in policies for name in externals_of(policy)}
+    for each in case.answers:
+        known[each.name] = each.by_registration
+    return known
+
+
+@attrs.frozen(eq=False)
+class _Found:
+    """What a decision comes to, as far as cases look at it."""
+
+    standings: Sequence[Standing]
+    referrals: Sequence[Referral]
+    deadlocks: Sequence[Deadlock]
+
+
+def passes(rules: Policy | PolicyBook, case: PolicyCase) -> bool:
+    """Whether a case passes, as `run_case` says: the quick answer, which keeps no record.
+
+    The rules are taken to be sound, and the facts to fit them, as for another `run_case` before.
+
+    >>> from dealreg import Facts, Policy, contest, earliest
+    >>> policy = Policy(programme="Example", contests=[
+    ...     contest("protection", earliest("submitted_at"))])
+    >>> passes(policy, PolicyCase(name="open", at="2026-03-02T00:00Z", facts=Facts()))
+    False
+    """
+    if not case.expects:
+        return False
+    answers = answered(rules, case.facts, _answers(rules, case))
+    run = run_quietly(Rules.of(rules, case.facts, case.at, answers))
+    found = list(found_deadlocks(run)) if case.deadlocks is not None else []
+    return not differences(case, _Found(run.standings, run.referrals, found))
 
 
 def run_cases(rules: Policy | PolicyBook, cases: Iterable[PolicyCase]) -> tuple[CaseResult, ...]:

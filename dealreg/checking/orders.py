@@ -17,7 +17,7 @@ from dealreg.policy.predicates import Constant, Fact
 from dealreg.policy.stages import HeadStart, Key, MissingRule, Prefer, Tie
 from dealreg.policy.walk import atoms, fact_of
 
-__all__ = ["order_findings"]
+__all__ = ["is_fine", "is_total", "order_findings"]
 
 
 def order_findings(
@@ -98,13 +98,7 @@ def _total_findings(contest: Contest, vocabulary: Vocabulary) -> Iterator[Findin
     A tie rule is always there, so an order is never undefined. But where no instant is compared,
     ties are the usual case: two gold partners. If those go to a person, the policy decides little.
     """
-    if contest.capacity is None or contest.tie is not Tie.REFER:
-        return
-    if isinstance(contest.window, HeadStart):
-        return
-    if any(after.holds for after in contest.after):
-        return  # who holds the other benefit was settled there
-    if any(isinstance(key, Key) and _fine(key.fact, vocabulary) for key in contest.prefer):
+    if contest.tie is not Tie.REFER or is_total(contest, vocabulary):
         return
     by = [shown(key.fact.name) if isinstance(key, Key) else "a rule" for key in contest.prefer]
     equal = "all who are equal in " + ", ".join(by) if by else "all who are eligible"
@@ -117,7 +111,25 @@ def _total_findings(contest: Contest, vocabulary: Vocabulary) -> Iterator[Findin
     )
 
 
-def _fine(fact: Fact, vocabulary: Vocabulary) -> bool:
+def is_total(contest: Contest, vocabulary: Vocabulary) -> bool:
+    """Whether ties are an accident, whatever the tie rule: an instant is compared, or no order is.
+
+    >>> from dealreg import contest, earliest, highest
+    >>> from dealreg.facts.vocabulary import Vocabulary
+    >>> words = Vocabulary(("silver", "gold"))
+    >>> is_total(contest("protection", highest("tier")), words)
+    False
+    >>> is_total(contest("protection", earliest("submitted_at")), words)
+    True
+    """
+    if contest.capacity is None or isinstance(contest.window, HeadStart):
+        return True
+    if any(after.holds for after in contest.after):
+        return True  # who holds the other benefit was settled there
+    return any(isinstance(key, Key) and is_fine(key.fact, vocabulary) for key in contest.prefer)
+
+
+def is_fine(fact: Fact, vocabulary: Vocabulary) -> bool:
     """Whether two registrations are hardly ever equal in the field."""
     field: Field | None = vocabulary.get(fact.name)
     if field is None or fact.name == "registration_id":

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import dealreg
+from dealreg.cli.axioms import axioms
 from dealreg.cli.bulk import bulk
 from dealreg.cli.check import check
 from dealreg.cli.comparing import compare, deadlocks
@@ -17,7 +18,10 @@ from dealreg.cli.describe import describe
 from dealreg.cli.example import example
 from dealreg.cli.exits import Exit
 from dealreg.cli.explain import explain
-from dealreg.cli.failing import report, say
+from dealreg.cli.failing import SeveralErrors, report, report_several, say
+from dealreg.cli.gaming import gaming
+from dealreg.cli.impacting import diff, sweep, tournament
+from dealreg.cli.linting import lint
 from dealreg.cli.replay import replay
 from dealreg.cli.rerun import rerun
 from dealreg.cli.resolve import resolve
@@ -76,6 +80,8 @@ def _framed(command: Callable[[], Any]) -> int:
         code = command()
     except DealregError as error:
         return report(error)
+    except SeveralErrors as errors:
+        return report_several(errors)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.Abort:
@@ -123,6 +129,9 @@ _COMMANDS = (
     check,
     compare,
     deadlocks,
+    lint,
+    axioms,
+    gaming,
     describe,
     test,
     convert,
@@ -131,6 +140,9 @@ _COMMANDS = (
     timeline,
     state,
     bulk,
+    diff,
+    sweep,
+    tournament,
     example,
 )
 

@@ -8,6 +8,7 @@ from dealreg.analysis import compare as compared
 from dealreg.analysis import deadlocks as deadlocked
 from dealreg.analysis import smt
 from dealreg.cli.exits import Exit
+from dealreg.cli.failing import every_problem
 from dealreg.cli.gathering import times_option
 from dealreg.cli.inputs import load_policy
 from dealreg.cli.terminal import print_json, print_page, print_text
@@ -18,7 +19,7 @@ from dealreg.policy.predicates import Predicate
 from dealreg.rendering import report_comparison, report_deadlocks
 from dealreg.wire import predicate_from_text, to_json
 
-__all__ = ["compare", "deadlocks"]
+__all__ = ["compare", "deadlocks", "one_policy", "show_page"]
 
 _FORMS = click.Choice(["text", "markdown", "json"])
 
@@ -68,7 +69,7 @@ def compare(
 
     Exit code 1 when they differ otherwise than --allow says: a gate for proposed changes.
     """
-    before, after = _policy(old), _policy(new)
+    before, after = every_problem(one_policy, (old, new))
     rule = None if scope is None else _rule(scope, before)
     allowed = [_allowed(each, before, after) for each in allow]
     if solver is not None and rule is not None:
@@ -87,7 +88,7 @@ def compare(
     def page(form: str) -> str:
         return report_comparison(found, before, form=form, zone=times_in)  # type: ignore[arg-type]
 
-    _show(page, found, form)
+    show_page(page, found, form)
     meant = all(_is_meant(each, allowed) for each in found.changes)
     return Exit.OK if meant and (found.exact or not exact) else Exit.FOUND
 
@@ -109,17 +110,18 @@ def deadlocks(policy: str, solver: int | None, form: str, times_in: str) -> Exit
 
     Exit code 1 when it can.
     """
-    rules = _policy(policy)
+    rules = one_policy(policy)
     found = deadlocked(rules) if solver is None else smt.deadlocks(rules, k=solver)
 
     def page(form: str) -> str:
         return report_deadlocks(found, rules, form=form, zone=times_in)  # type: ignore[arg-type]
 
-    _show(page, found, form)
+    show_page(page, found, form)
     return Exit.OK if found.free else Exit.FOUND
 
 
-def _show(page: Callable[[str], str], found: object, form: str) -> None:
+def show_page(page: Callable[[str], str], found: object, form: str) -> None:
+    """Print a page in the form asked for, or what was found as JSON."""
     match form:
         case "text":
             print_page(page)
@@ -129,12 +131,13 @@ def _show(page: Callable[[str], str], found: object, form: str) -> None:
             print_json(to_json(found))
 
 
-def _policy(name: str) -> Policy:
+def one_policy(name: str) -> Policy:
+    """The policy of a file, which holds no book."""
     rules = load_policy(name)
     if isinstance(rules, Policy):
         return rules
     raise UsageError(
-        "it holds a policy book, and one policy is compared with another",
+        "it holds a policy book, and the question is about one policy",
         place=name,
         value=rules.programme,
         hint="write each version to a file of its own",

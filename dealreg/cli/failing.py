@@ -2,7 +2,8 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from rich.text import Text
 
@@ -21,9 +22,52 @@ from dealreg.errors import (
     UsageError,
 )
 
-__all__ = ["exit_code", "report", "say", "spoken"]
+__all__ = [
+    "SeveralErrors",
+    "every_problem",
+    "exit_code",
+    "report",
+    "report_several",
+    "say",
+    "spoken",
+]
 
 _SHOWN_AT_MOST = 50
+
+T = TypeVar("T")
+
+
+class SeveralErrors(Exception):  # noqa: N818 - a group
+    """What is wrong with several files of one command, file by file.
+
+    Attributes:
+        by_file: the name of a file, and the error.
+    """
+
+    def __init__(self, by_file: Sequence[tuple[str, DealregError]]) -> None:
+        self.by_file = tuple(by_file)
+        super().__init__("; ".join(str(error) for _, error in by_file))
+
+
+def every_problem(read: Callable[[str], T], names: Iterable[str]) -> list[T]:
+    """What each of some files holds; or all that is wrong with any of them.
+
+    Raises:
+        DealregError: what is wrong, where it is one file only.
+        SeveralErrors: where it is more.
+    """
+    made: list[T] = []
+    wrong: list[tuple[str, DealregError]] = []
+    for name in names:
+        try:
+            made.append(read(name))
+        except DealregError as error:
+            wrong.append((name, error))
+    if len(wrong) == 1:
+        raise wrong[0][1]
+    if wrong:
+        raise SeveralErrors(wrong)
+    return made
 
 
 def exit_code(error: DealregError) -> Exit:
@@ -41,15 +85,35 @@ def exit_code(error: DealregError) -> Exit:
             return Exit.INTERNAL
 
 
+def report_several(error: SeveralErrors) -> Exit:
+    """Print the errors of several files; the first gives the exit code.
+
+    What a policy says of its places does not name its file, so each has a heading of its own.
+    """
+    joint: list[DealregError] = []
+    for name, each in error.by_file:
+        if exit_code(each) is Exit.POLICY:
+            _print(each, list(_problems(each)), file=name)
+        else:
+            joint.append(each)
+    if joint:
+        _print(joint[0], [problem for each in joint for problem in _problems(each)])
+    return exit_code(error.by_file[0][1])
+
+
 def report(error: DealregError) -> Exit:
     """Print an error, or all of a group as a list, each with its place and what to do."""
-    problems = list(_problems(error))
-    say(_heading(error, len(problems)), style="bold red")
+    _print(error, list(_problems(error)))
+    return exit_code(error)
+
+
+def _print(error: DealregError, problems: Sequence[DealregError], *, file: str = "") -> None:
+    heading = _heading(error, len(problems))
+    say(f"dealreg: {file}: {heading}" if file else f"dealreg: {heading}", style="bold red")
     for problem in problems[:_SHOWN_AT_MOST]:
         _print_problem(problem)
     if len(problems) > _SHOWN_AT_MOST:
         say(f"  and {len(problems) - _SHOWN_AT_MOST} more")
-    return exit_code(error)
 
 
 def say(text: str, *, style: str = "") -> None:
@@ -92,7 +156,7 @@ def _heading(error: DealregError, count: int) -> str:
         Exit.MISSING_EXTRA: "something is not installed",
         Exit.USAGE: "the command cannot be carried out",
     }.get(exit_code(error), "something is wrong")
-    return f"dealreg: {what}" + (f", for {count} reasons:" if count > 1 else ":")
+    return what + (f", for {count} reasons:" if count > 1 else ":")
 
 
 def _problems(error: BaseException) -> Iterator[DealregError]:

@@ -1,8 +1,5 @@
 """`dealreg replay`: a history through the rules, and how far people agreed with them."""
 
-import csv
-import sys
-from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 
@@ -12,7 +9,7 @@ from dealreg.cli.exits import Exit
 from dealreg.cli.gathering import times_option
 from dealreg.cli.histories import asked, history_options
 from dealreg.cli.inputs import at_instant, write
-from dealreg.cli.rejected import csv_cell
+from dealreg.cli.pasts import print_csv
 from dealreg.cli.replaying import run, run_long
 from dealreg.cli.terminal import print_json, print_page, print_text
 from dealreg.errors import UsageError
@@ -137,13 +134,4 @@ def _print(disputes: Disputes, form: str, page: Any, zone: str) -> None:
             for incident in disputes.incidents:
                 print_json(to_json(incident))
         case _:
-            _print_csv(to_rows(disputes, zone=zone))
-
-
-def _print_csv(rows: Iterable[dict[str, Any]]) -> None:
-    writer: Any = None
-    for row in rows:
-        if writer is None:
-            writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(row)
-        writer.writerow([csv_cell("" if value is None else value) for value in row.values()])
+            print_csv(to_rows(disputes, zone=zone))

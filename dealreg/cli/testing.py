@@ -18,11 +18,11 @@ from dealreg.cases import (
     unnoticed,
 )
 from dealreg.cli.exits import Exit
-from dealreg.cli.failing import say
+from dealreg.cli.failing import every_problem, say
 from dealreg.cli.gathering import times_option
 from dealreg.cli.inputs import STDIN, load_policy, write
 from dealreg.cli.terminal import print_json, print_line, print_text
-from dealreg.errors import CaseError, CaseErrors, UnreadableError, UsageError, shown
+from dealreg.errors import UnreadableError, UsageError, shown
 from dealreg.outcome.cases import CaseResult, CaseVerdict, PolicyCase
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.rendering.case_report import report_cases
@@ -138,16 +138,8 @@ def _files(policy: str, cases: Sequence[str]) -> list[str]:
 
 def _results(rules: Policy | PolicyBook, files: Sequence[str]) -> list[CaseResult]:
     """What came of all cases; or everything that is wrong with any of the files."""
-    found: list[PolicyCase] = []
-    problems: list[CaseError] = []
-    for file in files:
-        try:
-            found += read_cases(file, rules)
-        except CaseErrors as wrong:
-            problems += wrong.problems
-    if problems:
-        raise CaseErrors(problems)
-    return list(run_cases(rules, found))
+    found = every_problem(lambda file: read_cases(file, rules), files)
+    return list(run_cases(rules, [case for cases in found for case in cases]))
 
 
 def _mutate(

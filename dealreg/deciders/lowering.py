@@ -1,14 +1,13 @@
 """Policies over whole tables: decided column by column, what is seldom conflict by conflict."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from dealreg.deciders.columnar.columns import Columns, columns_read
+from dealreg.deciders.columnar.columns import Columns
 from dealreg.deciders.columnar.families import Family, family
-from dealreg.deciders.columnar.kinds import Eager
 from dealreg.deciders.columnar.sorting import collected, sorted_out
 from dealreg.deciders.columnar.succession import needs, succession
 from dealreg.deciders.columnar.support import (
@@ -27,10 +26,10 @@ from dealreg.deciders.columnar.tables import (
     given,
     joined,
     turns,
-    written,
 )
 from dealreg.deciders.deciding import sound
-from dealreg.deciders.one_by_one import some_conflicts, whole_table
+from dealreg.deciders.in_rounds import endless, in_rounds, not_in_rounds
+from dealreg.deciders.over_tables import Made, in_columns, one_by_one
 from dealreg.deciders.reference.governing import in_order
 from dealreg.errors import (
     FactsError,
@@ -48,7 +47,7 @@ from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 __all__ = ["Columnar", "InBulk", "Rest", "columnar"]
 
@@ -144,17 +143,13 @@ class Columnar:
         if refused and self.rest is Rest.REFUSE:
             raise _refused(refused)
         if refused:
-            made = [_one_by_one(self, source, columns)]
+            made = [one_by_one(self.policy, source, columns, self.fields)]
         else:
-            made = [_decided(self, each, source, columns) for each in self._families(columns)]
-        parts, others = [p for m in made for p in m.parts], [o for m in made for o in m.others]
-        standings = joined(parts, others, source.comparer)
-        rejected = eager(made[0].rejected, source.comparer)
-        return InBulk(
-            back(standings, source.native),
-            back(rejected, source.native),
-            sum(each.one_by_one for each in made),
-        )
+            made = [
+                in_columns(self.policy, each, source, columns, self.fields)
+                for each in self._families(columns)
+            ]
+        return self._bulk(source, made)
 
     def in_turn(
         self,
@@ -179,13 +174,7 @@ class Columnar:
             PolicyErrors: the contest is not decided in this way; each part by its place.
             UsageError: the policy has no such benefit.
         """
-        contest = self.policy.contest(benefit)
-        if contest is None:
-            raise UsageError(
-                f"the policy has no benefit {shown(benefit)}",
-                value=benefit,
-                hint=suggestion(benefit, [one.benefit for one in self.policy.contests]),
-            )
+        contest = self._contest(benefit)
         alone = attrs.evolve(self.policy, contests=[attrs.evolve(contest, after=())])
         own = Columnar(alone, self.rest)
         source, columns = own._bound(table, at, unknown, engine)
@@ -197,6 +186,62 @@ class Columnar:
         made = turns(of.decided(rows), of.contest)
         return InBulk(
             back(made, source.native), back(eager(rejected, source.comparer), source.native), 0
+        )
+
+    def in_rounds(
+        self,
+        table: Any,
+        benefit: str,
+        *,
+        at: datetime | str,
+        unknown: Iterable[str] = (),
+        engine: Engine | str | None = None,
+    ) -> InBulk:
+        """The standings of all, where those submitted after a holder's period compete anew.
+
+        In each round all that are left are decided, as `decide` does, but for the period of the
+        benefit, which ends nobody's part. Who took part and does not hold, and was submitted when
+        the holder's period had ended, is left for the next round; all others stand as they do in
+        this one, to every benefit. Who holds has the start and the end of its period.
+
+        Takes what `decide` takes, and the benefit.
+
+        Raises:
+            PolicyErrors: the policy is not decided in this way; each part by its place.
+            UsageError: the policy has no such benefit.
+        """
+        contest = self._contest(benefit)
+        refused = list(not_in_rounds(self.policy, contest))
+        if refused:
+            raise _refused(refused, in_turn=True)
+        source, columns = self._bound(table, at, unknown, engine)
+        own = Columnar(endless(self.policy, contest), self.rest)
+        refused += refusals(own.policy, source.engine.value)
+        if refused:
+            raise _refused(refused, in_turn=True)
+        (of,) = own._families(columns)
+        made = in_rounds(own.policy, of, source, columns, own.fields, contest)
+        return self._bulk(source, [made])
+
+    def _contest(self, benefit: str) -> Contest:
+        contest = self.policy.contest(benefit)
+        if contest is None:
+            raise UsageError(
+                f"the policy has no benefit {shown(benefit)}",
+                value=benefit,
+                hint=suggestion(benefit, [one.benefit for one in self.policy.contests]),
+            )
+        return contest
+
+    def _bulk(self, source: Given, made: Sequence[Made]) -> InBulk:
+        """What was decided, as tables of the kind that was given."""
+        parts, others = [p for m in made for p in m.parts], [o for m in made for o in m.others]
+        standings = joined(parts, others, source.comparer)
+        rejected = eager(made[0].rejected, source.comparer)
+        return InBulk(
+            back(standings, source.native),
+            back(rejected, source.native),
+            sum(each.one_by_one for each in made),
         )
 
     @property
@@ -322,63 +367,6 @@ def _refused(found: Iterable[Refusal], *, in_turn: bool = False) -> PolicyErrors
             for each in found
         ]
     )
-
-
-@attrs.frozen(eq=False)
-class _Made:
-    """What was decided: in columns, and one by one; and the rows that could not be read."""
-
-    parts: list[Eager]
-    others: "list[pa.Table]"
-    rejected: "pa.Table"
-    one_by_one: int
-
-
-def _decided(ready: Columnar, of: Family, source: Given, columns: Columns) -> _Made:
-    """The standings to the benefits of a family."""
-    import narwhals as nw
-    import pyarrow as pa
-    import pyarrow.compute
-
-    rows = collected(of.rows(source.table, columns), source)
-    rows, rejected = sorted_out(rows)
-    rows = of.compared(rows)
-    keys = list(of.keys)
-    odd = rows.filter(nw.col("odd")).select(*keys).unique()
-    for key in keys:
-        odd = odd.filter(~nw.col(key).is_null())
-    others: list[pa.Table] = []
-    one_by_one = 0
-    if len(odd):
-        seldom = rows.join(odd, on=keys, how="semi").select("id")
-        rows = rows.join(odd, on=keys, how="anti")
-        one_by_one = len(seldom)
-        scope = of.contests[0].contest.scope.keys
-        found = some_conflicts(ready.policy, source, columns, ready.fields, seldom, scope)
-        benefits = [one.contest.benefit for one in of.contests]
-        others.append(found.filter(pa.compute.is_in(found["benefit"], pa.array(benefits))))
-    rows = of.rivals(rows)
-    parts = [written(rows, one) for one in of.contests]
-    return _Made(parts, others, rejected, one_by_one)
-
-
-def _one_by_one(ready: Columnar, source: Given, columns: Columns) -> _Made:
-    """Everything by the compiled decider."""
-    import narwhals as nw
-
-    ladders = [f.name for f in map(columns.vocabulary.get, ready.fields) if f is not None]
-    told = columns_read(ready.fields, columns.schema)
-    marked = source.table.select(
-        *(name for name in told if not isinstance(columns.schema[name], nw.List)),
-        nw.col("registration_id").cast(nw.String).alias("id"),
-        nw.col("partner_id").cast(nw.String).alias("who"),
-        columns.malformed(ladders).alias("bad"),
-    )
-    _, rejected = sorted_out(collected(marked, source))
-    wrong = set(rejected["registration_id"].to_pylist())
-    keys = plain_keys(ready.policy)
-    found, count = whole_table(ready.policy, source, columns, ready.fields, wrong, keys)
-    return _Made([], [found], rejected, count)
 
 
 def _rejected(rejected: Any) -> list[FactsError]:

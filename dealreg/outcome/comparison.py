@@ -47,6 +47,8 @@ class LimitCode(Choice):
     """A fact that is read as of more than one earlier instant, or of the opportunity as it was."""
     LADDER = "ladder"
     """A level that only one of the policies knows: facts that have it fit only one of them."""
+    VARIED = "varied"
+    """Facts of a registration are varied, or registrations added, around the cases tried."""
     CROWDED = "crowded"
     """More values or kinds of registrations than are tried."""
 

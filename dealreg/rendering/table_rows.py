@@ -12,6 +12,7 @@ from dealreg.errors import UsageError, shown
 from dealreg.facts.values import Money
 from dealreg.outcome.decision import Deadlock, Margin, Standing
 from dealreg.outcome.disputes import Agreement, Disputes, Fate, Incident
+from dealreg.outcome.impact import Absent, DeadlockShift, Handover, Held, Impact, Moved, Shift
 from dealreg.outcome.timeline import (
     EndedDeadlock,
     FoundDeadlock,
@@ -30,16 +31,18 @@ __all__ = ["to_rows"]
 _ROWS: Final = (
     *(Incident, Agreement, Fate, Transition, HeldPeriod, Notice, Pending),
     *(FoundDeadlock, EndedDeadlock, SetAside, Standing),
+    *(Absent, DeadlockShift, Handover, Held, Moved, Shift),
 )
 
 
 def to_rows(
-    found: Disputes | Timeline | Iterable[Any], *, zone: str = "UTC"
+    found: Disputes | Timeline | Impact | Iterable[Any], *, zone: str = "UTC"
 ) -> list[dict[str, Any]]:
     """Plain rows: one dict for each item, with the same keys for items of one kind.
 
-    Of `Disputes` the incidents, each with its sentence; of a `Timeline` the transitions; of
-    anything else its items, such as `disputes.agreement`, `timeline.periods` or `state.standings`.
+    Of `Disputes` the incidents, each with its sentence; of a `Timeline` the transitions; of an
+    `Impact` the shifts; of anything else its items, such as `disputes.agreement`,
+    `timeline.periods` or `state.standings`.
     Instants are aware datetimes, choices are texts, several values are joined by `; `, an amount
     is two columns, and what is not known is None.
 
@@ -63,6 +66,8 @@ def to_rows(
             ]
         case Timeline():
             return [_row(each) for each in found.transitions]
+        case Impact():
+            return [_row(each) for each in found.shifts]
         case _:
             return [_row(each) for each in found]
 
@@ -100,7 +105,7 @@ def _cells(item: Any) -> Iterator[tuple[str, Any]]:
             case Money():
                 yield name, value.amount
                 yield "currency", value.currency
-            case None if name == "amount":
+            case None if name in ("amount", "worth"):
                 yield from ((name, None), ("currency", None))
             case _ if name == "event":
                 yield from (("event_id", value.event_id), ("event_kind", value.kind.value))
@@ -122,7 +127,7 @@ def _cell(value: Any) -> Any:
             return value.value
         case tuple() | frozenset():
             texts = value if isinstance(value, tuple) else sorted(value)
-            return "; ".join(map(str, texts))
+            return "; ".join(str(_cell(each)) for each in texts)
         case Fraction():
             return str(value)
         case Money():

@@ -14,7 +14,7 @@ from dealreg.outcome.decision import Entitlement, Standing, StandingKind
 from dealreg.rendering.document import Block, Bullets, Item, Paragraph, Table
 from dealreg.rendering.words import Clock, capital, count, label, percent, told
 
-__all__ = ["LIMITS", "PREMISES", "case_table", "gets", "reach"]
+__all__ = ["LIMITS", "PREMISES", "case_table", "gets", "premises", "reach"]
 
 LIMITS: Final = {
     LimitCode.COUNTS_OTHERS: "it counts other registrations, or looks back at ended ones",
@@ -32,6 +32,7 @@ LIMITS: Final = {
     LimitCode.IDENTITY: "it names one partner, customer or registration",
     LimitCode.EARLIER_FACTS: "it reads facts as they were at more than one earlier instant",
     LimitCode.LADDER: "some levels are known to one of the policies only",
+    LimitCode.VARIED: "facts are varied and registrations added around the cases tried",
     LimitCode.CROWDED: "there are more values than are tried",
 }
 """Why a clause bounds a verdict."""
@@ -45,9 +46,7 @@ PREMISES: Final = {
 """What a verdict takes for granted."""
 
 
-def reach(
-    limits: Sequence[Limit], premises: Iterable[Premise], registrations: int
-) -> Iterator[Block]:
+def reach(limits: Sequence[Limit], taken: Iterable[Premise], registrations: int) -> Iterator[Block]:
     """How far a verdict reaches, and why no further."""
     if limits:
         yield Paragraph(
@@ -57,8 +56,13 @@ def reach(
         yield Bullets([Item(f"{told(each.clause)}: {LIMITS[each.code]}.") for each in limits])
     else:
         yield Paragraph("The verdict is exact: it holds for conflicts of every size.")
-    yield Paragraph(
-        "It takes for granted that " + "; that ".join(PREMISES[each] for each in premises) + "."
+    yield premises(taken)
+
+
+def premises(taken: Iterable[Premise]) -> Paragraph:
+    """What a verdict takes for granted."""
+    return Paragraph(
+        "It takes for granted that " + "; that ".join(PREMISES[each] for each in taken) + "."
     )
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from dealreg.testing.habits import CALM, CROWDED, LAND_GRAB, LATE_DATA, Habits
 from dealreg.testing.presets import (
+    BY_REGION,
     CLOCK_EDGE,
     DISORDERLY,
     FACTS_DROPPED,
@@ -44,6 +45,7 @@ if TYPE_CHECKING or find_spec("hypothesis"):
         histories_for,
         history_cases,
     )
+    from dealreg.testing.neighbours import almost_equal_policies
     from dealreg.testing.policies import WORLD, books, contests, policies
     from dealreg.testing.predicates import predicates
 else:
@@ -61,6 +63,7 @@ else:
 
 
 __all__ = [
+    "BY_REGION",
     "CALM",
     "CLOCK_EDGE",
     "CROWDED",
@@ -76,6 +79,7 @@ __all__ = [
     "Habits",
     "HistoryCase",
     "Preset",
+    "almost_equal_policies",
     "answers_for",
     "book_cases",
     "book_history_cases",

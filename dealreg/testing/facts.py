@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import attrs
 from hypothesis import strategies as st
 
+from dealreg.analysis.times import ASKED
 from dealreg.facts.canonical import plain
 from dealreg.facts.case import Facts
 from dealreg.facts.core_fields import CORE_NAMES
@@ -30,6 +31,7 @@ from dealreg.testing.draws import once_in, pick, several
 from dealreg.testing.policies import books, policies
 from dealreg.testing.pools import Pools
 from dealreg.testing.presets import WELL_TYPED, Preset
+from dealreg.testing.regions import Regions
 
 __all__ = ["Case", "answers_for", "book_cases", "cases", "facts", "facts_for", "instants_for"]
 
@@ -120,7 +122,12 @@ def facts_for(draw: st.DrawFn, policy: Policy, preset: Preset = WELL_TYPED) -> F
     """Facts that a policy can be asked about: those it reads, at and beside its own constants.
 
     Works for any policy, not only for generated ones.
+
+    Raises:
+        PolicyErrors: the preset asks for the regions of a policy that is not sound.
     """
+    if preset.regions:
+        return Regions.of(policy).facts(draw, preset)
     maker = _Maker(draw, Pools.of(policy, preset), preset)
     partners = ("P1", "P2", "P3", "P4")[: 3 if preset.few else 4]
     filed = pick(draw, (*range(1, preset.registrations + 1), *range(2, preset.registrations + 1)))
@@ -221,6 +228,8 @@ class Case:
 
 def instants_for(policy: Policy, preset: Preset = WELL_TYPED) -> st.SearchStrategy[datetime]:
     """Instants to ask at: after everything mostly, else in the midst of it."""
+    if preset.regions:
+        return st.just(ASKED)  # what a policy measures until it is asked is laid out before this
     instants = Pools.of(policy, preset).instants
     after = max(instants) + timedelta(days=1)
     return st.sampled_from((after,) * (2 * len(instants)) + instants)
@@ -263,8 +272,9 @@ def cases(
 def book_cases(draw: st.DrawFn, preset: Preset = WELL_TYPED) -> Case:
     """As `cases`, for a policy book; the facts are drawn for all its versions together."""
     book = draw(books(preset))
-    known = draw(facts_for(_joined(book), preset))
-    at = draw(instants_for(_joined(book), preset))
+    whole = pick(draw, book.editions).policy if preset.regions else _joined(book)
+    known = draw(facts_for(whole, preset))
+    at = draw(instants_for(whole, preset))
     return Case(rules=book, facts=known, at=at, externals=draw(answers_for(book, known)))
 
 

@@ -21,6 +21,7 @@ from dealreg.testing.moments import TICK, ends_from
 from dealreg.testing.policies import books, policies
 from dealreg.testing.pools import Pools
 from dealreg.testing.presets import WELL_TYPED, Preset
+from dealreg.testing.regions import Regions
 from dealreg.testing.telling import Teller
 
 __all__ = ["HistoryCase", "book_history_cases", "histories_for", "history_cases"]
@@ -74,7 +75,8 @@ def histories_for(
 
     Up to `preset.events` events about up to `preset.registrations` registrations, of few
     partners, opportunities and customers; some known late or ahead, some without an arrival
-    sequence. With `orderly` presets everything that is told can have happened.
+    sequence. With `orderly` presets everything that is told can have happened. By region, what is
+    submitted is a conflict of one version of the rules, and the rest happens to that.
 
     Args:
         draw: supplied by Hypothesis.
@@ -87,16 +89,44 @@ def histories_for(
     History(events=(Event(event_id='E01', kind=<EventKind.SUBMITTED: 'submitted'>, ...
     """
     teller = Teller(draw, _pools(rules, preset), preset, _dates(rules))
-    names = [f"R{number}" for number in range(1, teller.pick(_counts(preset)) + 1)]
     start = min(instant for pools in teller.pools for instant in pools.instants)
-    lasts = {name: _submit(teller, name, start) for name in names}
-    known = _known(teller)
+    known, lasts = _begun_by_region(teller) if preset.regions else _begun(teller, start)
+    names = list(lasts)
     while len(teller.events) < preset.events and teller.pick(_GO_ON):
         if teller.once_in(4):
             _around(teller, start)
         else:
             _on(teller, teller.pick(names), lasts, start)
     return History(known=known, events=teller.events)
+
+
+def _begun(teller: Teller, start: datetime) -> tuple[Facts, dict[str, datetime]]:
+    """What is known beforehand, and when each registration was submitted."""
+    names = [f"R{number}" for number in range(1, teller.pick(_counts(teller.preset)) + 1)]
+    lasts = {name: _submit(teller, name, start) for name in names}
+    return _known(teller), lasts
+
+
+def _begun_by_region(teller: Teller) -> tuple[Facts, dict[str, datetime]]:
+    """As `_begun`, of a conflict of one version; it is also completed and approved as there."""
+    drawn = Regions.of(teller.pick(teller.policies)).conflict(teller.draw, teller.preset)
+    told = [field.name for field in fields_told(teller.pools, Subject.REGISTRATION)]
+    lasts: dict[str, datetime] = {}
+    for each in drawn.registrations:
+        name = each.registration_id
+        stated = {**each.attributes, **{k: getattr(each, k) for k in told if hasattr(each, k)}}
+        said = {"partner_id": each.partner_id, "opportunity_id": each.opportunity_id, **stated}
+        facts = {field: value for field, value in said.items() if value is not None}
+        events = [teller.tell(EventKind.SUBMITTED, name, each.submitted_at, **facts)]
+        for kind, at in (
+            (EventKind.COMPLETED, each.completed_at),
+            (EventKind.APPROVED, each.approved_at),
+        ):
+            if at is not None and at >= each.submitted_at:
+                events.append(teller.tell(kind, name, at))
+        lasts[name] = max(event.happened_at for event in events)
+    known = attrs.evolve(drawn, registrations=())
+    return known, lasts
 
 
 def _counts(preset: Preset) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 import attrs
 
 __all__ = [
+    "BY_REGION",
     "CLOCK_EDGE",
     "DISORDERLY",
     "FACTS_DROPPED",
@@ -27,6 +28,9 @@ class Preset:
         registrations: the most registrations of one case.
         contests: the most contests of one policy.
         events: the most events of one history.
+        regions: conflicts drawn from the regions of their policy: registrations of the kinds that
+            it tells apart, and rivals that are almost the same; else values drawn one by one. Only
+            for sound policies.
         orderly: histories in which everything is possible; else events before the submission of
             what they are about, before they are known, and about what nobody submitted.
     """
@@ -38,6 +42,7 @@ class Preset:
     registrations: int = 4
     contests: int = 3
     events: int = 12
+    regions: bool = False
     orderly: bool = True
 
 
@@ -58,3 +63,6 @@ UNDIRECTED = Preset(sound=False)
 
 DISORDERLY = Preset(orderly=False)
 """Sound policies, and histories in which some events cannot have happened as they are told."""
+
+BY_REGION = Preset(regions=True, absent=0, registrations=6)
+"""Conflicts of up to three registrations, at the borders of what the policy tells apart."""

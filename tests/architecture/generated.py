@@ -18,6 +18,7 @@ import attrs
 from dealreg.facts import core_fields, fields, values
 from dealreg.facts.fields import Field, FieldType, Subject
 from dealreg.policy import clocks, contests, policies, predicates, stages, terms
+from tests.architecture.axiom_table import axioms_page
 from tests.architecture.forgotten import UNIONS, readers
 from tests.architecture.package import ROOT
 from tests.architecture.supported import support_table
@@ -240,6 +241,7 @@ def _page(lines: Iterable[str]) -> str:
 WHOLE = {
     ROOT / "docs/reference/vocabulary.md": vocabulary,
     ROOT / "docs/reference/nodes.md": nodes,
+    ROOT / "docs/reference/axioms.md": axioms_page,
 }
 """Pages that are generated from their first line to their last."""
 

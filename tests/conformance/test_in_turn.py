@@ -50,24 +50,25 @@ def in_turn_cases(draw):
     rules = attrs.evolve(case.rules, contests=[contest])
     assume(columnar(rules, "compiled").support() == ())
     shift = draw(st.lists(st.integers(0, 9), min_size=8, max_size=8))
-    moved = [
-        _later(each, days * timedelta(hours=8) * shift[n % 8])
+    registrations = [
+        moved(each, days * timedelta(hours=8) * shift[n % 8])
         for n, each in enumerate(case.facts.registrations)
     ]
     return attrs.evolve(
-        case, rules=rules, facts=attrs.evolve(case.facts, registrations=moved), externals={}
+        case, rules=rules, facts=attrs.evolve(case.facts, registrations=registrations), externals={}
     )
 
 
-def _later(registration, by):
-    moved = {"submitted_at": registration.submitted_at + by}
+def moved(registration, by):
+    """A registration that was submitted later, and nothing is known of what became of it."""
+    changed = {"submitted_at": registration.submitted_at + by}
     if registration.ended_at is not None:
-        moved["ended_at"] = max(registration.ended_at, moved["submitted_at"])
+        changed["ended_at"] = max(registration.ended_at, changed["submitted_at"])
     if registration.status is Status.APPROVED:
-        moved |= {"status": Status.SUBMITTED}
+        changed |= {"status": Status.SUBMITTED}
     for name in ("approved_at", "completed_at", "last_submitted_at", "amended_at", "ordered_at"):
-        moved[name] = None
-    return attrs.evolve(registration, **moved)
+        changed[name] = None
+    return attrs.evolve(registration, **changed)
 
 
 def simulated(case):

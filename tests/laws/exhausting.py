@@ -1,8 +1,9 @@
 """Small policies with almost-equal neighbours, and the brute force that analysis is held to.
 
 The grid of facts is written down here, apart from the analysis: its values are those at, below and
-above everything that these policies compare with. `python -m tests.laws.exhausting 1000` compares
-on so many pairs of policies and prints how they came out; `--seed` brings a run back.
+above everything that these policies compare with. `python -m tests.laws.exhausting 3000` compares
+on so many pairs of policies, checks every verdict, deadlock and witness, and prints how they came
+out; it stops at the first that is wrong, and `--seed` and `--begin` bring that back.
 """
 
 import argparse
@@ -13,12 +14,16 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
-from dealreg.analysis import compare, deadlocks
-from dealreg.analysis.compare import _got
+from dealreg.analysis import compare, deadlocks, difference
+from dealreg.analysis.partings import comes_to
+from dealreg.cases import mutants
 from dealreg.checking.check import check
-from dealreg.deciders.reference.decide import found_deadlocks, run_quietly
+from dealreg.deciders.compiling import compiled
+from dealreg.deciders.deciding import decide
+from dealreg.deciders.reference.decide import run_quietly
 from dealreg.deciders.reference.governing import Rules
 from dealreg.facts.case import Facts
+from dealreg.facts.fields import Count, Elapsed, Field, FieldType
 from dealreg.facts.records import EndCustomer, Opportunity, Partner, Registration
 from dealreg.facts.values import Span, Unit
 from dealreg.policy.contests import Contest
@@ -48,7 +53,28 @@ STEPS = (
     *(timedelta(0), TICK, DAY, DAY + TICK, 2 * DAY, 2 * DAY + TICK, 3 * DAY + 2 * TICK, -TICK),
     *(timedelta(hours=12), timedelta(hours=12) - TICK, -timedelta(hours=12)),
 )
+NEVER = timedelta(0)
 BLOCKED = Unmet.DENY, Unmet.RETURN
+
+
+TOOK = Field(
+    "took",
+    FieldType.DURATION,
+    meaning="From submission to completion",
+    changes=False,
+    derived=Elapsed("submitted_at", "completed_at", Count.TIME),
+)
+
+
+def _dated(pick):
+    """A predicate about when a registration was completed."""
+    return pick(
+        (
+            Compare(Fact("completed_at"), pick(("<", ">=")), BEGUN + DAY),
+            Compare(Fact("took"), pick(("<=", ">")), DAY),
+            Missing(Fact("completed_at")),
+        )
+    )
 
 
 def _leaf(pick):
@@ -64,69 +90,76 @@ def _leaf(pick):
     )
 
 
-def rule(pick, depth=1):
-    """A predicate over the few fields of the grid."""
-    kind = pick(("leaf", "leaf", "all", "any", "not")) if depth else "leaf"
+def rule(pick, depth=1, *, dates=False):
+    """A predicate over the few fields of the grid; with dates, about completion too."""
+    leaves = ("leaf", "dated") if dates else ("leaf", "leaf")
+    kind = pick((*leaves, "all", "any", "not")) if depth else pick(leaves)
     match kind:
         case "all":
-            return AllOf((rule(pick, depth - 1), rule(pick, depth - 1)))
+            return AllOf((rule(pick, depth - 1, dates=dates), rule(pick, depth - 1, dates=dates)))
         case "any":
-            return AnyOf((rule(pick, depth - 1), rule(pick, depth - 1)))
+            return AnyOf((rule(pick, depth - 1, dates=dates), rule(pick, depth - 1, dates=dates)))
         case "not":
-            return Not(rule(pick, depth - 1))
+            return Not(rule(pick, depth - 1, dates=dates))
+        case "dated":
+            return _dated(pick)
         case _:
             return _leaf(pick)
 
 
-def _preference(pick):
+def _preference(pick, *, dates=False):
+    more = (Key(Fact("completed_at"), "lowest", MissingRule.LAST),) if dates else ()
     return pick(
         (
+            *more,
             Key(Fact("tier"), "highest", pick((MissingRule.LAST, MissingRule.FIRST))),
             Key(Fact("quantity"), pick(tuple(Best)), pick((MissingRule.LAST, MissingRule.FIRST))),
             Key(Fact("submitted_at"), "lowest"),
-            Prefer(rule(pick), pick((MissingRule.LAST, MissingRule.FIRST))),
+            Prefer(rule(pick, dates=dates), pick((MissingRule.LAST, MissingRule.FIRST))),
         )
     )
 
 
-def _window(pick):
+def _window(pick, *, dates=False):
+    clock = Fact(pick(("submitted_at", "completed_at")) if dates else "submitted_at")
     return pick(
         (
             None,
             None,
-            Grace(Span(pick((1, 2)), Unit.DAYS)),
-            Grace(Span(24, Unit.HOURS)),
-            Bucket(Unit.DAYS),
+            Grace(Span(pick((1, 2)), Unit.DAYS), clock),
+            Grace(Span(24, Unit.HOURS), clock),
+            Bucket(Unit.DAYS, clock),
             HeadStart(Span(1, Unit.DAYS)),
         )
     )
 
 
-def contest(pick, benefit, before=()):
+def contest(pick, benefit, before=(), *, dates=False):
     """A contest within the shape of the theorem."""
     return Contest(
         benefit=benefit,
         requires=[
-            Requirement(f"R{number}", rule(pick), "", pick(BLOCKED), pick(BLOCKED))
+            Requirement(f"R{number}", rule(pick, dates=dates), "", pick(BLOCKED), pick(BLOCKED))
             for number in range(pick((0, 1, 1, 2)))
         ],
         after=[HolderOf(each) for each in before if pick((True, True, False))],
         overrides=[
-            Override(f"O{number}", rule(pick), pick(tuple(Effect)))
+            Override(f"O{number}", rule(pick, dates=dates), pick(tuple(Effect)))
             for number in range(pick((0, 0, 0, 1, 2)))
         ],
-        window=_window(pick),
-        prefer=[_preference(pick) for _ in range(pick((1, 2, 3)))],
+        window=_window(pick, dates=dates),
+        prefer=[_preference(pick, dates=dates) for _ in range(pick((1, 2, 3)))],
         tie=pick(tuple(Tie)),
     )
 
 
-def policy(pick):
-    """A policy of one or two contests."""
-    contests = [contest(pick, "protection")]
+def policy(pick, *, dates=False):
+    """A policy of one or two contests; with dates, about completion too."""
+    contests = [contest(pick, "protection", dates=dates)]
     if pick((True, False)):
-        contests.append(contest(pick, "special_bid", ("protection",)))
-    return Policy(programme="Small", tiers=TIERS, contests=contests)
+        contests.append(contest(pick, "special_bid", ("protection",), dates=dates))
+    fields = [TOOK] if dates else []
+    return Policy(programme="Small", tiers=TIERS, fields=fields, contests=contests)
 
 
 def _rewritten(pick, part):
@@ -143,9 +176,15 @@ def _rewritten(pick, part):
 
 def neighbour(pick, given):
     """A policy that is almost the given one: the same rewritten, or with one edit."""
+    kind = pick(("here", "here", "mutant", "mutant", "contest"))
+    if kind == "mutant" and (made := mutants(given)):
+        return pick(made).policy
     at = pick(range(len(given.contests)))
     old = given.contests[at]
-    new = _edited(pick, old)
+    dates = bool(given.fields)
+    before = [each.benefit for each in old.after]
+    again = contest(pick, old.benefit, before, dates=dates) if kind == "contest" else old
+    new = attrs.evolve(again, after=old.after) if kind == "contest" else _edited(pick, old)
     contests = [new if place == at else each for place, each in enumerate(given.contests)]
     return attrs.evolve(given, contests=contests)
 
@@ -189,7 +228,8 @@ def conflict(pick, number, size):
                 registration_id=f"R{number}-{place}",
                 partner_id=f"P{number}-{partner}",
                 opportunity_id=deal,
-                submitted_at=BEGUN + pick(STEPS),
+                submitted_at=(filed := BEGUN + pick(STEPS)),
+                completed_at=pick((None, *(filed + each for each in STEPS if each >= NEVER))),
                 quantity=pick((None, 0, 1, 2, 3, 4)),
             )
             for place, partner in enumerate(partners, 1)
@@ -216,19 +256,20 @@ def run_on(rules, facts):
     return run_quietly(Rules.of(rules, facts, AT, {}))
 
 
-def outcomes(run):
-    """Who gets what, without the reasons."""
-    return {(each.benefit, each.registration_id): _got(each) for each in run.standings}
+def outcomes(rules, facts):
+    """Who gets what, without the reasons; by the compiled decider, which is held to the other."""
+    standings = compiled(rules).decide(facts, at=AT).standings
+    return {(each.benefit, each.registration_id): comes_to(each) for each in standings}
 
 
 def brute_force_differs(old, new, facts):
     """Whether two policies decide some of the conflicts otherwise."""
-    return outcomes(run_on(old, facts)) != outcomes(run_on(new, facts))
+    return outcomes(old, facts) != outcomes(new, facts)
 
 
 def brute_force_deadlocks(rules, facts):
     """The benefits that some of the conflicts deadlock."""
-    return {each.benefit for each in found_deadlocks(run_on(rules, facts))}
+    return {each.benefit for each in compiled(rules).decide(facts, at=AT).deadlocks}
 
 
 def sound(rules):
@@ -236,34 +277,75 @@ def sound(rules):
     return not check(rules).errors
 
 
+def verdict_of(old, new, facts, *, every=True):
+    """What a comparison comes to, if it is right; else what is wrong.
+
+    With `every`, all kinds of change are checked, else the first difference that is found.
+    """
+    first = None if every else difference(old, new)
+    if first is not None:
+        _shows(old, new, first)
+        return "different"
+    found = compare(old, new)
+    for change in found.changes:
+        _shows(old, new, change.witness)
+    if found.changes:
+        return "different"
+    missed = brute_force_differs(old, new, facts)
+    if missed and found.exact:
+        raise AssertionError("a difference was missed")
+    how = "exact" if found.exact else "bounded"
+    return f"equivalent, {how}{', though brute force finds a difference' if missed else ''}"
+
+
+def _shows(old, new, seen):
+    decisions = [decide(each, seen.facts, at=seen.at) for each in (old, new)]
+    got = [{(s.benefit, s.registration_id): comes_to(s) for s in d.standings} for d in decisions]
+    if got[0] == got[1]:
+        raise AssertionError("a witness shows no difference")
+
+
+def deadlocks_of(rules, facts):
+    """What is found of deadlocks, if it is right; else what is wrong."""
+    found = deadlocks(rules, repairs=False)
+    for each in found.patterns:
+        met = decide(rules, each.facts, at=each.at).deadlocks
+        if each.benefit not in {one.benefit for one in met}:
+            raise AssertionError(f"a pattern does not deadlock {each.benefit}")
+    missed = brute_force_deadlocks(rules, facts) - {each.benefit for each in found.patterns}
+    if missed and found.exact:
+        raise AssertionError(f"a deadlock was missed: {sorted(missed)}")
+    if missed:
+        return "deadlocks in a way that a bounded verdict missed"
+    return "can deadlock" if found.patterns else "cannot deadlock"
+
+
 def main() -> None:
     """Compare on many pairs of policies, and stop at the first verdict that is wrong."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("pairs", type=int)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--begin", type=int, default=0)
     given = parser.parse_args()
     counts: Counter[str] = Counter()
-    for number in range(given.pairs):
+    number = given.begin
+    while counts["pairs"] < given.pairs:
         chance = random.Random(f"{given.seed}/{number}")
-        old = policy(chance.choice)
-        new = neighbour(chance.choice, old)
-        if not (sound(old) and sound(new)):
-            counts["not sound"] += 1
+        dates = number % 3 == 0
+        old = policy(chance.choice, dates=dates)
+        number += 1
+        if not sound(old) or not sound(new := neighbour(chance.choice, old)):
             continue
         facts = grid(chance.choice, [1] * 80 + [2] * 160 + [3] * 160)
-        found = compare(old, new)
-        differs = brute_force_differs(old, new, facts)
-        verdict = "equivalent" if found.equivalent else "different"
-        counts[f"{verdict}, {'exact' if found.exact else 'bounded'}, brute {differs}"] += 1
-        if differs and found.equivalent:
-            raise SystemExit(f"{given.seed}/{number}: a difference was missed\n{old}\n{new}")
-        can = {each.benefit for each in deadlocks(old, repairs=False).patterns}
-        does = brute_force_deadlocks(old, facts)
-        counts[f"deadlocks: {len(can)} found, {len(does)} met"] += 1
-        if not does <= can:
-            raise SystemExit(f"{given.seed}/{number}: a deadlock was missed\n{old}")
+        try:
+            verdict = verdict_of(old, new, facts, every=number % 4 == 0)
+            locked = deadlocks_of(old, facts)
+        except Exception as wrong:
+            raise SystemExit(f"{given.seed}/{number - 1}: {wrong!r}\n{old}\n{new}") from wrong
+        counts.update(("pairs", "of them with dates") if dates else ("pairs",))
+        counts.update((verdict, f"the first {locked}"))
     for what, times in sorted(counts.items()):
-        sys.stdout.write(f"{times:6} {what}\n")
+        sys.stdout.write(f"| {what} | {times:,} |\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Verdicts over all conflicts, held to brute force over a grid of facts (A-1 … A-7)."""
+"""Verdicts over all conflicts, held to brute force over a grid of facts (A-1 … A-9)."""
 
 from pathlib import Path
 
@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 import dealreg
 from dealreg import decide
-from dealreg.analysis import compare, deadlocks, difference
+from dealreg.analysis import compare, deadlocks, difference, lint
+from dealreg.analysis.cases import cases_of
+from dealreg.analysis.compare import only
+from dealreg.analysis.dead import dead_parts
 from dealreg.facts.canonical import canonical_json
 from dealreg.policy.normal import normal_form
 from dealreg.policy.policies import Policy
@@ -198,6 +201,61 @@ class TestA6Repairs:
         for each in found.repairs:
             left = deadlocks(each.policy, repairs=False)
             assert each.removes is left.free
+
+
+class TestA8PartsThatDecideNothing:
+    """A-8: what is named as dead changes nothing, and what is planted as dead is named."""
+
+    @FEW
+    @given(neighbours())
+    def test_brute_force_finds_no_difference_without_it(self, case):
+        whole, _, facts = case
+        if not sound(whole):
+            return
+        for contest in whole.contests:
+            small = only(whole, contest.benefit)
+            for dead in dead_parts(small, contest, cases_of((small,)), ()):
+                assert not brute_force_differs(small, dead.part.policy, facts), dead.part.path
+
+    @FEW
+    @given(policies())
+    def test_a_planted_part_of_a_rule_is_named(self, case):
+        whole, chance = case
+        first = whole.contests[0]
+        if not first.requires or not sound(whole):
+            return
+        required = first.requires[0]
+        planted = AllOf((required.that, AnyOf((required.that, rule(chance.choice)))))
+        new = attrs.evolve(
+            whole,
+            contests=[
+                attrs.evolve(
+                    first,
+                    requires=[attrs.evolve(required, that=planted), *first.requires[1:]],
+                ),
+                *whole.contests[1:],
+            ],
+        )
+        if not sound(new) or "NEVER_TRUE" in {each.code for each in lint(new).findings}:
+            return
+        place = f"contests[{first.benefit}].requires[{required.code}]"
+        named = {each.path for each in lint(new).findings}
+        whole_contest = f"contests[{first.benefit}]"
+        assert named & {whole_contest, place, f"{place}.that", f"{place}.that.all[1]"}
+
+
+class TestA9FindingsThatAreShown:
+    """A-9: every case that is shown is decided so again."""
+
+    @FEW
+    @given(policies())
+    def test_every_trial_is_decided_so_again(self, case):
+        whole, _ = case
+        if not sound(whole):
+            return
+        for found in lint(whole).findings:
+            for trial in found.trials:
+                assert decide(whole, trial.facts, at=trial.at) == trial.decision
 
 
 class TestA7Same:

@@ -1,4 +1,4 @@
-"""The solver against the regions and against the reference, on almost-equal policies (A-8)."""
+"""The solver against the regions and against the reference, on almost-equal policies (A-26)."""
 
 import attrs
 import pytest
@@ -42,7 +42,7 @@ def without_buckets(rules):
     return attrs.evolve(rules, contests=contests)
 
 
-class TestA8Solver:
+class TestA26Solver:
     @FEW
     @given(pairs())
     def test_agrees_with_the_regions_where_they_are_exact(self, pair):

@@ -102,6 +102,7 @@ class Lowered:
         levels: how many levels the ladder of a head start has.
         after_one: whether only the one holder of another benefit takes part: then there is no
             contest.
+        in_rounds: whether each row has a period, and what matters is when the winner's ends.
     """
 
     contest: Contest
@@ -114,6 +115,7 @@ class Lowered:
     at: datetime
     levels: int
     after_one: bool
+    in_rounds: bool = False
 
     def path(self, stage: str = "") -> str:
         """The place of a stage in the policy."""

@@ -61,14 +61,18 @@ class Family:
 
     def compared(self, rows: Eager) -> Eager:
         """The rows with what comes out of each contest."""
+        return self.kept(self.decided(rows))
+
+    def decided(self, rows: Eager) -> Eager:
+        """The rows with what comes out of each contest, and all that it was found from."""
         before = {one.contest.benefit: one.names for one in self.contests}
         for one in self.contests:
             rows = decided(rows, self.keys, one, before)
-        return rows.select(*self._kept())
+        return rows
 
-    def _kept(self) -> list[str]:
-        """The columns that are still needed once everything is compared."""
-        kept = ["id", "who", "bad", "odd", *self.keys]
+    def kept(self, rows: Eager, *more: str) -> Eager:
+        """The rows with the columns that are still needed once everything is compared."""
+        kept = ["id", "who", "bad", "odd", *self.keys, *more]
         for one in self.contests:
             names = one.names
             kept += [names.outcome, names.gain]
@@ -77,9 +81,9 @@ class Family:
                 kept += [rank.name for rank in one.ranks]
             if one.contest.window is not None:
                 kept += [names.clock, names.anchor, names.until]
-            if one.contest.period is not None:
+            if one.contest.period is not None or one.in_rounds:
                 kept += [names.starts, names.ends]
-        return list(dict.fromkeys(kept))
+        return rows.select(*dict.fromkeys(kept))
 
     def rivals(self, rows: Eager) -> Eager:
         """The rows with the rival that mattered to each, and what depends on the other losers."""

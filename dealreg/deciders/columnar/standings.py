@@ -67,6 +67,8 @@ def _winners(taking_part: Eager, keys: Sequence[str], one: Lowered) -> Eager:
     kept = ["id", names.claimant, *(rank.name for rank in one.ranks)]
     if isinstance(one.contest.gives[0].rate if one.contest.gives else None, Banded):
         kept.append(names.band)
+    if one.in_rounds:
+        kept.append(names.ends)
     window = one.contest.window
     inside = inside.select(*keys, *kept, *([names.clock] if window is not None else []))
     if window is not None:

@@ -24,7 +24,7 @@ from dealreg.policy.paths import contest_path, override_path, prefer_path, requi
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import MissingRule, OthersStand, Tie, Unmet
 
-__all__ = ["Succession", "needs", "succession"]
+__all__ = ["Succession", "needs", "period_refusals", "succession"]
 
 _STATUS: Final = "dealreg_status"
 _OUTCOME: Final = "outcome"
@@ -37,13 +37,7 @@ def needs(contest: Contest) -> Iterator[Refusal]:
     def refused(node: str, stage: str, because: str) -> Refusal:
         return Refusal(benefit, node, contest_path(benefit, stage), because)
 
-    period = contest.period
-    if period is None:
-        yield refused("Contest", "period", "states no period, so that nothing ever ends")
-    elif period.starts != "submitted_at":
-        yield refused("Period", "period", f"starts at {period.starts}, not at `submitted_at`")
-    elif period.length.length == 0:
-        yield refused("Period", "period", "has no length")
+    yield from period_refusals(contest)
     if contest.window is not None:
         yield refused(type(contest.window).__name__, "window", "lets later ones come first")
     if contest.tie is not Tie.REGISTRATION_ID:
@@ -51,6 +45,20 @@ def needs(contest: Contest) -> Iterator[Refusal]:
     if contest.others.stand is OthersStand.WAITING or contest.others.reconsidered:
         yield refused("Others", "others", "keeps those who come in between in mind")
     yield from _others_say(contest)
+
+
+def period_refusals(contest: Contest) -> Iterator[Refusal]:
+    """What of the period of a contest cannot be decided in turn."""
+    benefit, period = contest.benefit, contest.period
+    path = contest_path(benefit, "period")
+    if period is None:
+        because = "states no period, so that nothing ever ends"
+        yield Refusal(benefit, "Contest", path, because)
+    elif period.starts != "submitted_at":
+        because = f"starts at {period.starts}, not at `submitted_at`"
+        yield Refusal(benefit, "Period", path, because)
+    elif period.length.length == 0:
+        yield Refusal(benefit, "Period", path, "has no length")
 
 
 def _others_say(contest: Contest) -> Iterator[Refusal]:

@@ -1,5 +1,7 @@
 """Comparing two policies: limits, scopes, and what is told where they part."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import attrs
 import pytest
 
@@ -38,8 +40,10 @@ from dealreg import (
     within,
 )
 from dealreg.analysis import compare, difference
+from dealreg.analysis.probing import probe_of
+from dealreg.facts.canonical import canonical_json
 from dealreg.policy.predicates import Fact
-from dealreg.policy.stages import Joint, Key, Unmet
+from dealreg.policy.stages import Joint, Key, Tie, Unmet
 from dealreg.rendering import report_comparison
 
 TIERS = ("silver", "gold", "platinum")
@@ -326,6 +330,50 @@ class TestErrors:
 class TestDifference:
     def test_is_none_where_there_is_none(self):
         assert difference(rules(FIRST), rules(FIRST)) is None
+
+    def test_is_the_same_whoever_asked_before(self):
+        old = rules(within("7 days"), highest("tier").then(FIRST))
+        new = rules(within("6 days"), highest("tier").then(FIRST))
+        with ThreadPoolExecutor(4) as pool:
+            seen = list(pool.map(lambda _: difference(old, new), range(8)))
+        probe_of.cache_clear()
+        seen.append(difference(old, new))
+
+        assert len(seen[0].facts.registrations) == 2
+        assert len({canonical_json(each) for each in seen}) == 1
+
+    def test_what_only_a_new_field_shows(self):
+        new = rules(
+            FIRST, requirement("A", field("grade") >= 3), fields=[Field("grade", "integer")]
+        )
+
+        assert difference(rules(FIRST), new).facts.registrations
+
+    def test_a_benefit_that_one_policy_does_not_know(self):
+        bid = contest("special_bid", FIRST)
+        new = attrs.evolve(rules(FIRST), contests=[*rules(FIRST).contests, bid])
+
+        assert len(difference(rules(FIRST), new).facts.registrations) == 1
+
+
+class TestOnlyOneCandidate:
+    """How the only candidate would be ordered, and what is left for others, bears on nothing."""
+
+    def bids(self, *parts, **more):
+        bid = attrs.evolve(contest("bid", holder_of("protection"), *parts, FIRST), **more)
+        first = contest("protection", within("7 days"), highest("tier").then(FIRST))
+        return Policy(programme="Example", tiers=TIERS, contests=[first, bid])
+
+    @pytest.mark.parametrize("more", [{"tie": Tie.SHARE}, {"capacity": 2}, {"prefer": ()}])
+    def test_is_alike_without_asking_for_pairs(self, more):
+        found = compare(self.bids(), self.bids(**more))
+
+        assert found.equivalent
+        assert found.exact
+        assert found.cases < 20
+
+    def test_who_may_be_the_candidate_bears_on_it(self):
+        assert not compare(self.bids(), self.bids(requirement("A", field("score") > 1))).equivalent
 
     def test_needs_two_where_the_order_differs(self):
         seen = difference(rules(FIRST), rules(preferring(field("quantity") > 3).then(FIRST)))

@@ -258,3 +258,11 @@ def test_a_book_is_not_edited(edited):
     result = edited("--mutants")
     assert result.exit_code == Exit.USAGE
     assert "this is a policy book" in result.stderr
+
+
+def test_an_edit_that_cannot_be_built_is_left_out():
+    """Without the first holder's terms, the next would be a fraction of nothing."""
+    found = edits(terms("x", "5"), terms("y", fraction_of_holder("1/2")), holders(2))
+
+    assert ("gives[1]", "it is left out") in found
+    assert ("gives[0]", "it is left out") not in found

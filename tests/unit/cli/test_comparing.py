@@ -50,6 +50,26 @@ class TestCompare:
         assert option in done.stderr
         assert hint in done.stderr
 
+    def test_says_what_is_wrong_with_both_files(self, dealreg, dispute):
+        text = (dispute / PAIR[0]).read_text(encoding="utf-8")
+        (dispute / "typo.toml").write_text(text.replace("tier >=", "teir >="), encoding="utf-8")
+        (dispute / "open.toml").write_text('programme = "Q\n', encoding="utf-8")
+
+        done = dealreg("compare", "typo.toml", "open.toml")
+
+        assert done.exit_code == 3
+        assert "dealreg: typo.toml: the policy cannot be used" in done.stderr
+        assert "did you mean `tier`?" in done.stderr
+        assert "open.toml, line 1, column" in done.stderr
+
+    def test_of_one_file_it_says_the_same_as_ever(self, dealreg, dispute):
+        (dispute / "open.toml").write_text('programme = "Q\n', encoding="utf-8")
+
+        done = dealreg("compare", PAIR[0], "open.toml")
+
+        assert done.exit_code == 4
+        assert done.stderr.startswith("dealreg: the input cannot be used:\n  open.toml, line 1")
+
     def test_takes_no_book(self, dealreg, dispute):
         from dealreg import Edition, PolicyBook
         from dealreg.wire import read_policy, to_json

@@ -28,7 +28,7 @@ def test_the_dispute_comes_first_in_the_list(dealreg):
     done = dealreg("example")
 
     assert [line.split()[0] for line in done.stdout.splitlines()[: len(NAMES)]] == list(NAMES)
-    assert NAMES == ("dispute", "grace-window", "messy-export", "history")
+    assert NAMES == ("dispute", "grace-window", "messy-export", "history", "change-request")
 
 
 @pytest.mark.parametrize("name", NAMES)

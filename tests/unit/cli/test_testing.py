@@ -145,6 +145,17 @@ def test_records_what_is_found(test):
     assert test("policy-today.toml", "--record").stdout.startswith("every case expects what is")
 
 
+def test_a_file_that_is_no_toml_hides_no_mistakes_of_others(test, dealreg):
+    test(expecting='expect.protection = { R1 = "grantd" }')
+    Path("open.cases.toml").write_text('format = "dealreg', encoding="utf-8")
+
+    result = dealreg("test", "policy-today.toml", "open.cases.toml", "policy-today.cases.toml")
+
+    assert result.exit_code == Exit.INPUT
+    assert "open.cases.toml, " in result.stderr
+    assert "did you mean `granted`?" in result.stderr
+
+
 def test_mistakes_of_all_files_are_told_at_once(test, dealreg):
     test("policy-today.toml", expecting="expect.protecton.R1 = 'granted'")
     Path("b.cases.toml").write_text(CASES.replace("{}", "expect.protection.R9 = 'x'"), "utf-8")

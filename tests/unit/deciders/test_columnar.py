@@ -32,6 +32,7 @@ from dealreg import (
     field,
     highest,
     holder_of,
+    holders,
     money,
     others,
     override,
@@ -547,6 +548,95 @@ def test_what_is_not_decided_in_turn_is_refused_by_name(parts, because):
     with pytest.raises(PolicyErrors) as refused:
         columnar(made).in_turn(table, "protection", at=AT, unknown=["score"])
     assert because in str(refused.value)
+    assert "replay it as a history" in str(refused.value)
+
+
+ROUNDS = Policy(
+    programme="Tables",
+    tiers=["silver", "gold"],
+    contests=[
+        contest(
+            "protection",
+            within("2 days"),
+            highest("tier").then(FIRST),
+            period("15 days", starts="submitted_at"),
+        ),
+        contest("discount", holder_of("protection"), FIRST),
+    ],
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_in_rounds_who_comes_after_a_period_competes_anew(kind):
+    made = columnar(ROUNDS).in_rounds(KINDS[kind], "protection", at=AT)
+    assert type(made.standings) is type(KINDS[kind])
+    rows = pa.table(made.standings.collect() if kind == "lazy polars" else made.standings)
+    found = {(row["registration_id"], row["benefit"]): row for row in rows.to_pylist()}
+
+    assert {name: row["code"] for (name, of), row in found.items() if of == "protection"} == {
+        "R1": "DUPLICATE_OTHER_PARTNER",
+        "R2": "GRANTED",
+        "R3": "GRANTED",
+    }
+    assert found["R1", "protection"]["rival"] == "R2"
+    assert found["R3", "protection"]["ends"] == day(20) + timedelta(days=15)
+    assert [found[name, "discount"]["kind"] for name in ("R1", "R2", "R3")] == [
+        "denied",
+        "granted",
+        "granted",
+    ]
+
+
+def test_in_rounds_what_is_seldom_is_decided_one_by_one():
+    chosen = override("CHOSEN", field("score") >= 1)
+    first = attrs.evolve(ROUNDS.contests[0], overrides=[chosen])
+    made = attrs.evolve(ROUNDS, contests=[first, ROUNDS.contests[1]])
+    table = ROWS.append_column("score", pa.array([1, None, None]))
+    found = columnar(made).in_rounds(table, "protection", at=AT)
+
+    assert found.one_by_one == 3
+    assert codes(found.standings) == {"R1": "GRANTED", "R2": "CHOSEN", "R3": "GRANTED"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "because"),
+    [
+        ([FIRST], "states no period, so that nothing ever ends"),
+        ([FIRST, period("9 days")], "starts at approved_at, not at `submitted_at`"),
+        ([FIRST, period("9 days", starts="submitted_at"), holders(2)], "lets several hold"),
+        (
+            [FIRST, period("9 days", starts="submitted_at"), holder_of("discount")],
+            "depends on another benefit",
+        ),
+        (
+            [FIRST, period("9 days", starts="submitted_at"), competing_on("customer_id")],
+            "is not that of 'protection'",
+        ),
+    ],
+)
+def test_what_is_not_decided_in_rounds_is_refused_by_name(parts, because):
+    discount = contest("discount", FIRST)
+    made = Policy(programme="Tables", contests=[discount, contest("protection", *parts)])
+    with pytest.raises(PolicyErrors) as refused:
+        columnar(made, "compiled").in_rounds(ROWS, "protection", at=AT)
+    assert because in str(refused.value)
+    assert "replay it as a history" in str(refused.value)
+
+
+def test_in_rounds_one_benefit_alone_has_a_period():
+    both = [contest(e, FIRST, period("9 days", starts="submitted_at")) for e in ("a", "b")]
+    with pytest.raises(PolicyErrors) as refused:
+        columnar(Policy(programme="Tables", contests=both)).in_rounds(ROWS, "a", at=AT)
+    assert "is a second period" in str(refused.value)
+
+
+def test_in_rounds_what_is_not_decided_in_columns_is_refused():
+    made = attrs.evolve(
+        ROUNDS,
+        contests=[ROUNDS.contests[0], attrs.evolve(ROUNDS.contests[1], after=(), capacity=2)],
+    )
+    with pytest.raises(PolicyErrors) as refused:
+        columnar(made, "compiled").in_rounds(ROWS, "protection", at=AT)
     assert "replay it as a history" in str(refused.value)
 
 

@@ -1,0 +1,205 @@
+"""Looking for a difference among the cases of one policy, before all cases of both are sought.
+
+The cases that one policy tells apart are found once, with what it decides of them. Most policies
+that differ from it decide one of the first few otherwise; where none does, that shows nothing.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
+from itertools import combinations, islice, product
+from threading import Lock
+from typing import Any, Final
+
+import attrs
+
+from dealreg.analysis.cases import Cases, Domains, cases_of
+from dealreg.analysis.comparisons import comparison
+from dealreg.analysis.limits import changed, cone
+from dealreg.analysis.quotient import Kind
+from dealreg.analysis.readings import Variable
+from dealreg.analysis.scenes import Claim, Scene, facts_of
+from dealreg.analysis.times import ASKED
+from dealreg.deciders.reference.decide import run_quietly
+from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.run import Run
+from dealreg.facts.case import Facts
+from dealreg.policy.normal import normal_form
+from dealreg.policy.policies import Policy
+
+__all__ = ["Batch", "Probe", "probe_of", "probed"]
+
+_SIZES: Final = (8, 24, 64, 128)
+"""So many cases are decided at a time: few at first, since few are needed mostly."""
+
+_MOST_PAIRS: Final = 1_000
+
+_STRIDE: Final = 2_654_435_761
+"""By golden steps around a circle: of pairs that follow each other, which are alike, few at once.
+"""
+
+
+@attrs.frozen(eq=False)
+class Batch:
+    """Some cases, as facts, and what the policy decides of them."""
+
+    scenes: tuple[Scene, ...]
+    facts: Facts
+    answers: dict[str, dict[str, bool]]
+    run: Run
+
+    def decided_by(self, policy: Policy) -> Run:
+        """What another policy decides of them."""
+        return run_quietly(Rules.of(policy, self.facts, ASKED, self.answers))
+
+
+@attrs.frozen(eq=False)
+class Probe:
+    """The cases of one benefit of a policy, and of what it depends on, as far as looked at.
+
+    Attributes:
+        policy: the policy, of that benefit and what it depends on.
+        cases: all its cases.
+    """
+
+    policy: Policy
+    cases: Cases
+    _waiting: Iterator[tuple[Scene, ...]]
+    _batches: list[Batch] = attrs.field(factory=list, init=False)
+    _one_at_a_time: Lock = attrs.field(factory=Lock, init=False)
+
+    def batches(self) -> Iterator[Batch]:
+        """The cases, a few at a time; those looked at before are known."""
+        place = 0
+        while self._known(place):
+            yield self._batches[place]
+            place += 1
+
+    def _known(self, place: int) -> bool:
+        """Whether there is a batch at a place; it is decided now, if it was not before."""
+        with self._one_at_a_time:
+            if place < len(self._batches):
+                return True
+            scenes = next(self._waiting, None)
+            if scenes is None:
+                return False
+            facts, answers = facts_of(scenes, self.cases.keys)
+            rules = Rules.of(self.policy, facts, ASKED, answers)
+            self._batches.append(Batch(scenes, facts, answers, run_quietly(rules)))
+            return True
+
+
+@lru_cache(maxsize=64)
+def probe_of(policy: Policy, *, paired: bool) -> Probe:
+    """The cases of a policy, of one benefit and what that depends on.
+
+    `paired` says whether pairs of every pattern are looked at too, up to some thousand.
+    """
+    cases = cases_of((policy,))
+    return Probe(policy, cases, _cut(_scenes(cases, policy, paired=paired)))
+
+
+def _cut(scenes: Iterator[Scene]) -> Iterator[tuple[Scene, ...]]:
+    sizes = iter(_SIZES)
+    size = next(sizes)
+    while batch := tuple(islice(scenes, size)):
+        yield batch
+        size = next(sizes, _SIZES[-1])
+
+
+def _scenes(cases: Cases, policy: Policy, *, paired: bool) -> Iterator[Scene]:
+    """What is next to a registration that gets everything; then pairs of every pattern."""
+    contests = {(0, each.benefit) for each in policy.contests}
+    bases = [dict(each.values) for each in _best(cases, contests)]
+    if bases:
+        yield Scene((Claim(bases[0]),))
+        yield from _varied(bases[0], cases.domains[0])
+        yield from _met(bases[0], cases, contests)
+        for base in bases[1:]:
+            yield from _varied(base, cases.domains[0])
+    pairs = list(islice(cases.pairs(contests), 4 * _MOST_PAIRS)) if paired else []
+    places = sorted(range(len(pairs)), key=lambda place: place * _STRIDE % 2**32)
+    yield from (pairs[place].scene() for place in places[:_MOST_PAIRS])
+
+
+def _best(cases: Cases, contests: Collection[tuple[int, str]]) -> list[Kind]:
+    """Of what opportunities have in common, each time one that is kept out of least."""
+
+    def out(kind: Kind) -> int:
+        return sum(cases.admission(kind, each) for each in contests)
+
+    return sorted((min(firsts, key=out) for firsts, _, _ in cases.groups if firsts), key=out)
+
+
+def _varied(base: Mapping[Variable, Any], domains: Domains) -> Iterator[Scene]:
+    """One registration with another value of one variable."""
+    for variable, values in sorted(domains.items()):
+        for value in values:
+            if value != base.get(variable):
+                yield Scene((Claim({**base, variable: value}),))
+
+
+def _met(
+    base: Mapping[Variable, Any], cases: Cases, contests: Collection[tuple[int, str]]
+) -> Iterator[Scene]:
+    """Two registrations that compare otherwise in two variables at most, in every way."""
+    kept = [each for each in sorted(cases.layout.kept) if not each.shared]
+    options = {each: _comparing(base, cases, each, contests) for each in kept}
+    for size in range(3):
+        for chosen in combinations(kept, size):
+            ways = [
+                options[each][: None if size == 1 else len(options[each]) // 2] for each in chosen
+            ]
+            for values in product(*ways):
+                first, rival = dict(base), dict(base)
+                for variable, (one, other) in zip(chosen, values, strict=True):
+                    first[variable], rival[variable] = one, other
+                yield Scene((Claim(first), Claim(rival, 2)))
+
+
+def _comparing(
+    base: Mapping[Variable, Any],
+    cases: Cases,
+    variable: Variable,
+    contests: Collection[tuple[int, str]],
+) -> list[tuple[Any, Any]]:
+    """Two values for every way in which two can compare, but for that of the base with itself.
+
+    First those nearest to each other, then as many of those farthest from each other.
+    """
+    compare = comparison(cases.policies, cases.found, variable, contests)
+    mine, theirs = cases.domains
+    near: dict[Any, tuple[Any, Any]] = {}
+    far: dict[Any, tuple[Any, Any]] = {}
+    for two in product(mine[variable], theirs[variable]):
+        sign = compare(*two)
+        near.setdefault(sign, two)
+        far[sign] = two
+    same = compare(base.get(variable), base.get(variable))
+    return [made[sign] for made in (near, far) for sign in near if sign != same]
+
+
+def probed(old: Policy, new: Policy) -> Iterator[tuple[str, Policy, Probe]]:
+    """The benefits to look at: those whose contest, or one they depend on, is not the same.
+
+    With each the new policy of that benefit, and the cases of the old one. Nothing where the two
+    policies do not know the same fields.
+    """
+    if old.vocabulary() != new.vocabulary() or old.calendars != new.calendars:
+        return
+    for contest in old.contests:
+        benefit = contest.benefit
+        if new.contest(benefit) is None:
+            continue
+        mine, theirs = _part(old, benefit), _part(new, benefit)
+        if _contests(mine) != _contests(theirs):
+            paired = any(changed(old, new, each.benefit) for each in mine.contests)
+            yield benefit, theirs, probe_of(mine, paired=paired)
+
+
+def _part(policy: Policy, benefit: str) -> Policy:
+    wanted = cone(policy, benefit)
+    return attrs.evolve(policy, contests=[e for e in policy.contests if e.benefit in wanted])
+
+
+def _contests(policy: Policy) -> Any:
+    return normal_form(policy).contests

@@ -1,0 +1,67 @@
+"""Axioms and moves, held to attempts of their own to break them (A-9 … A-11)."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dealreg.analysis import gaming
+from dealreg.outcome.gaming import Move
+from tests.laws.breaking import broken, shown_again
+from tests.laws.exhausting import grid, policy, sound
+
+FEW = settings(max_examples=max(2, settings().max_examples // 7))
+
+
+@st.composite
+def policies(draw):
+    """A small policy, and a chance to make facts for it."""
+    chance = draw(st.randoms(use_true_random=False))
+    return policy(chance.choice), chance
+
+
+class TestA9FindingsThatAreShown:
+    """A-9: every counterexample and every move that pays is decided so again."""
+
+    @FEW
+    @given(policies())
+    def test_every_trial_is_decided_so_again(self, case):
+        rules, _ = case
+        assert not sound(rules) or shown_again(rules)
+
+
+class TestA10Axioms:
+    """A-10: what is held exactly is not broken by any facts."""
+
+    @FEW
+    @given(policies())
+    def test_brute_force_breaks_nothing_that_is_exact(self, case):
+        rules, chance = case
+        if sound(rules):
+            facts = grid(chance.choice, [1] * 20 + [2] * 80 + [3] * 80)
+            assert list(broken(rules, facts)) == []
+
+
+class TestA11Moves:
+    """A-11: a move that pays turns a loss into a win."""
+
+    @FEW
+    @given(policies())
+    def test_who_wins_by_it_lost_before(self, case):
+        rules, _ = case
+        if not sound(rules):
+            return
+        for each in gaming(rules).gains:
+            if not each.pays:
+                continue
+            before, after = each.trials
+            assert not _granted(before, each)
+            mine = _granted(after, each)
+            assert mine or each.move is Move.DUPLICATE
+
+
+def _granted(trial, gain):
+    return [
+        one
+        for one in trial.decision.standings
+        if (one.registration_id, one.benefit, one.kind.value)
+        == (gain.about, gain.benefit, "granted")
+    ]

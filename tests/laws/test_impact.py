@@ -1,0 +1,221 @@
+"""What a change of policy would have done to a history (I-1 … I-12)."""
+
+from collections import Counter
+from fractions import Fraction
+
+import attrs
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dealreg import check, decide
+from dealreg.impact import diff, parameters, sweep, tournament, with_parameter
+from dealreg.outcome.comparison import ChangeKind
+from dealreg.policy.stages import Award
+from tests.conformance.cases import columnar_case
+from tests.conformance.flat import flat
+
+FEW = settings(max_examples=max(5, settings().max_examples // 2))
+"""A case of these is two policies over a table."""
+
+
+@st.composite
+def changes(draw):
+    """A case that a table can tell, and its policy with a part of one contest left out."""
+    case = draw(columnar_case())
+    contest = draw(st.sampled_from(case.rules.contests))
+    part = draw(st.sampled_from(["requires", "overrides", "window", "prefer", "after", "period"]))
+    none = None if part in {"window", "period"} else getattr(contest, part)[1:]
+    edited = attrs.evolve(contest, **{part: none})
+    contests = [edited if each is contest else each for each in case.rules.contests]
+    new = attrs.evolve(case.rules, contests=contests)
+    return case, case.rules, case.rules if check(new).errors else new
+
+
+def asked(case, old, new, table=None):
+    """The impact on the case, or None where a policy cannot be read in this way."""
+    table = flat(case, old) if table is None else table
+    return diff(old, new, pl.from_arrow(table), at=case.at, most=1000, handovers=1000)
+
+
+def of_reference(case, policy):
+    """Who is granted, who is referred, and who is blocked, by the reference."""
+    found = decide(policy, case.facts, at=case.at)
+    stood = {(e.registration_id, e.benefit, e.kind.value) for e in found.standings}
+    granted = {(one, benefit) for one, benefit, kind in stood if kind == "granted"}
+    referred = {(one, benefit) for one, benefit, kind in stood if kind == "referred"}
+    return granted, referred, {(e.blocked, e.benefit) for e in found.deadlocks}
+
+
+class TestI2TheSame:
+    """I-2: nothing changes under the same policy, and the order of rows does not matter."""
+
+    @FEW
+    @given(changes())
+    def test_a_policy_in_place_of_itself(self, change):
+        case, old, _ = change
+
+        assert asked(case, old, old).empty
+
+    @FEW
+    @given(changes(), st.randoms(use_true_random=False))
+    def test_rows_in_another_order(self, change, chance):
+        case, old, new = change
+        table = flat(case, old)
+        order = list(range(len(table)))
+        chance.shuffle(order)
+
+        assert asked(case, old, new, table.take(order)) == asked(case, old, new)
+
+    @FEW
+    @given(changes())
+    def test_it_is_what_the_reference_says(self, change):
+        case, old, new = change
+        found = asked(case, old, new)
+        before, after = of_reference(case, old), of_reference(case, new)
+        for held in found.held:
+            own = [
+                sum(benefit == held.benefit for _, benefit in which)
+                for which in (before[0], after[0], before[1], after[1])
+            ]
+            assert own == [held.old, held.new, held.old_referred, held.new_referred]
+        gained, lost = Counter(), Counter()
+        for shift in found.shifts:
+            if shift.by == "partner_id":
+                gained[shift.benefit] += shift.gained
+                lost[shift.benefit] += shift.lost
+        assert gained == Counter(benefit for _, benefit in after[0] - before[0])
+        assert lost == Counter(benefit for _, benefit in before[0] - after[0])
+
+
+class TestI5Gains:
+    """I-5: holders before, and gains, less losses, are holders after; hands change one for one."""
+
+    @FEW
+    @given(changes())
+    def test_they_add_up(self, change):
+        case, old, new = change
+        found = asked(case, old, new)
+        for held in found.held:
+            shifts = found.by(held.benefit, "partner_id")
+            moved = sum(each.gained - each.lost for each in shifts)
+            assert held.old + moved == held.new
+            contests = [policy.contest(held.benefit) for policy in (old, new)]
+            if all(each and each.capacity == 1 for each in contests) and same_scope(contests):
+                kinds = (ChangeKind.GAINED, ChangeKind.CHANGES_HANDS)
+                many = sum(
+                    each.conflicts
+                    for each in found.moved
+                    if each.benefit == held.benefit and each.kind in kinds
+                )
+                assert many == sum(each.gained for each in shifts)
+
+
+def same_scope(contests):
+    """Whether two contests have one plain scope, which is not awarded in parts."""
+    first, second = contests
+    keys = first.scope.keys
+    plain = set(keys) <= {"opportunity_id"} and first.scope.lines is None
+    return first.scope == second.scope and plain and first.scope.award is Award.WHOLE
+
+
+MIRROR = {
+    ChangeKind.GAINED: ChangeKind.LOST,
+    ChangeKind.LOST: ChangeKind.GAINED,
+    ChangeKind.TO_A_PERSON: ChangeKind.FROM_A_PERSON,
+    ChangeKind.FROM_A_PERSON: ChangeKind.TO_A_PERSON,
+}
+
+
+class TestI7Mirror:
+    """I-7: in the other direction, what was gained is lost."""
+
+    @FEW
+    @given(changes())
+    def test_the_other_direction(self, change):
+        case, old, new = change
+        table = flat(case, old)
+        there, back = asked(case, old, new, table), asked(case, new, old, table)
+
+        assert {turned(each) for each in there.moved} == set(back.moved)
+        assert Counter(map(swapped, there.shifts)) == Counter(back.shifts)
+        if there.deadlocks_known:
+            assert [(d.benefit, d.removed, d.created) for d in there.deadlocks] == [
+                (d.benefit, d.created, d.removed) for d in back.deadlocks
+            ]
+
+
+def turned(moved):
+    """The same conflicts in the other direction."""
+    return attrs.evolve(moved, kind=MIRROR.get(moved.kind, moved.kind))
+
+
+def swapped(shift):
+    """The same registrations in the other direction."""
+    return attrs.evolve(
+        shift,
+        gained=shift.lost,
+        lost=shift.gained,
+        gained_worth=shift.lost_worth,
+        lost_worth=shift.gained_worth,
+    )
+
+
+class TestI9Deadlocks:
+    """I-9: deadlocks are those that the reference finds."""
+
+    @FEW
+    @given(changes())
+    def test_they_are_those_of_the_reference(self, change):
+        case, old, new = change
+        found = asked(case, old, new)
+        if not found.deadlocks_known:
+            return
+        before, after = of_reference(case, old)[2], of_reference(case, new)[2]
+        for each in found.deadlocks:
+            was = {one for one, benefit in before if benefit == each.benefit}
+            now = {one for one, benefit in after if benefit == each.benefit}
+            assert (each.old, each.new) == (len(was), len(now))
+            assert (each.removed, each.created) == (len(was - now), len(now - was))
+        told = {each.benefit for each in found.deadlocks}
+        assert told == {benefit for _, benefit in before | after}
+
+
+class TestI11Sweeps:
+    """I-11: a constant is set and nothing else; today's value changes nothing."""
+
+    @FEW
+    @given(columnar_case(), st.randoms(use_true_random=False))
+    def test_todays_value(self, case, chance):
+        policy = case.rules
+        place = chance.choice([each.place for each in parameters(policy)] or [None])
+        if place is None:
+            return
+        today = next(each.value for each in parameters(policy) if each.place == place)
+        assert with_parameter(policy, place, today) == policy
+        found = sweep(policy, place, [today], pl.from_arrow(flat(case, policy)), at=case.at)
+        assert found.points[0].impact.empty
+
+
+class TestI12SideBySide:
+    """I-12: holders, wins and concentration are those of the reference's standings."""
+
+    @FEW
+    @given(columnar_case())
+    def test_scores(self, case):
+        policy = case.rules
+        table = pl.from_arrow(flat(case, policy))
+        found = tournament({"it": policy}, table, at=case.at)
+        granted = of_reference(case, policy)[0]
+        partners = {each.registration_id: each.partner_id for each in case.facts.registrations}
+        for score in found.entrants[0].scores:
+            held = Counter(partners[one] for one, benefit in granted if benefit == score.benefit)
+            total = held.total()
+            assert score.held == total
+            assert score.most_at_once == max(held.values(), default=0)
+            squares = sum(many * many for many in held.values())
+            assert score.concentration == (Fraction(squares, total**2) if total else None)
+            for by in {win.by for win in score.wins}:
+                assert sum(win.held for win in score.wins if win.by == by) == total
+            if score.share_held is not None:
+                assert 0 <= score.held_conflicts <= score.conflicts

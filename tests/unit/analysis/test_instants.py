@@ -1,0 +1,107 @@
+"""Conflicts that can be: nothing of a registration is before its submission."""
+
+import attrs
+import pytest
+
+from dealreg import (
+    Field,
+    Policy,
+    compare,
+    contest,
+    deadlocks,
+    decide,
+    earliest,
+    field,
+    holder_of,
+    latest,
+    requirement,
+    within,
+)
+from dealreg.facts.fields import Elapsed
+from dealreg.facts.instants import instant
+
+TOOK = Field(
+    "took",
+    "duration",
+    meaning="From submission to completion",
+    changes=False,
+    derived=Elapsed("submitted_at", "completed_at"),
+)
+JUNE = instant("2025-06-01T00:00Z")
+
+
+def rules(*parts, before=()):
+    return Policy(programme="Example", fields=[TOOK], contests=[*before, contest("p", *parts)])
+
+
+def quick(*more):
+    from datetime import timedelta
+
+    return [requirement("QUICK", field("took") <= timedelta(days=5)), *more]
+
+
+def test_what_only_an_impossible_registration_would_fail_changes_nothing():
+    from datetime import timedelta
+
+    sane = requirement("SANE", field("took") >= timedelta(0))
+    first = earliest("submitted_at")
+
+    found = compare(rules(*quick(), first), rules(*quick(sane), first))
+
+    assert found.equivalent
+    assert found.exact
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (quick(earliest("completed_at")), quick(latest("completed_at"))),
+        (quick(earliest("submitted_at")), quick(earliest("completed_at"))),
+        (
+            [within("7 days"), earliest("completed_at")],
+            [within("8 days"), earliest("completed_at")],
+        ),
+        (
+            [
+                requirement("A", field("completed_at") < JUNE),
+                earliest("arrival"),
+            ],
+            [
+                requirement("A", field("completed_at") <= JUNE),
+                earliest("arrival"),
+            ],
+        ),
+    ],
+)
+def test_every_witness_can_be(one, other):
+    found = compare(rules(*one), rules(*other))
+
+    assert found.changes
+    for each in found.changes:
+        witness = each.witness
+        decide(rules(*one), witness.facts, at=witness.at)  # raises for facts that cannot be
+
+
+def test_a_late_rival_may_be_completed_later_still():
+    """A window of 7 days, a date by which to complete: both can matter at once."""
+    by = requirement("BY", field("completed_at") > JUNE)
+    one = rules(by, within("7 days"), earliest("completed_at"))
+    other = rules(by, within("7 days"), latest("completed_at"))
+
+    kinds = {each.kind.value for each in compare(one, other).changes}
+
+    assert "changes_hands" in kinds
+
+
+def test_the_deadlock_of_completed_registrations_can_be():
+    policy = rules(
+        holder_of("protection"),
+        requirement("DONE", field("completed_at") >= JUNE),
+        before=[contest("protection", earliest("submitted_at"))],
+    )
+    found = deadlocks(policy, repairs=False)
+
+    assert found.patterns
+    for each in found.patterns:
+        assert decide(policy, each.facts, at=each.at).deadlocks
+        assert attrs.evolve(each, patterns=1)

@@ -1,0 +1,63 @@
+"""`lint`."""
+
+import pytest
+
+from dealreg.wire import from_json
+
+TODAY = "policy-today.toml"
+
+
+@pytest.mark.usefixtures("dispute")
+class TestLint:
+    @pytest.mark.parametrize("form", ["text", "markdown"])
+    def test_fails_where_something_is_found(self, dealreg, form):
+        done = dealreg("lint", TODAY, "--format", form)
+
+        assert done.exit_code == 1
+        assert "DEADLOCK at contests" in done.stdout.replace("\\", "")
+        assert "changes of structure that repair it" in done.stdout.replace("\n", " ")
+
+    def test_passes_where_nothing_is(self, dealreg):
+        done = dealreg("lint", "policy-repaired.toml")
+
+        assert done.exit_code == 0
+        assert "every rule, order and window counts" in done.stdout
+
+    def test_passes_where_what_is_found_is_meant(self, dealreg):
+        assert dealreg("lint", TODAY, "--allow", "DEADLOCK").exit_code == 0
+        assert dealreg("lint", TODAY, "--allow", "DEAD_RULE").exit_code == 1
+
+    def test_prints_json(self, dealreg):
+        found = from_json(dealreg("lint", TODAY, "--format", "json").stdout)
+
+        assert [each.code for each in found.findings] == ["DEADLOCK"]
+        assert found.findings[0].trials
+
+    def test_says_what_is_wrong_with_a_code(self, dealreg):
+        done = dealreg("lint", TODAY, "--allow", "DEADLOK")
+
+        assert done.exit_code == 2
+        assert "DEADLOCK" in done.stderr
+
+    def test_says_what_bounds_a_finding(self, dealreg, dispute):
+        from dealreg import Policy, contest, earliest, external, field, requirement
+        from dealreg.wire import policy_to_toml
+
+        asked = external("approved")
+        policy = Policy(
+            programme="Q",
+            tiers=["silver", "gold"],
+            contests=[
+                contest(
+                    "protection",
+                    requirement("ASKED", asked),
+                    requirement("AGAIN", asked | (field("tier") >= "gold")),
+                    earliest("submitted_at"),
+                )
+            ],
+        )
+        (dispute / "policy.toml").write_text(policy_to_toml(policy), "utf-8")
+        done = dealreg("lint", "policy.toml")
+
+        assert "Bounded to the cases tried" in done.stdout
+        assert "the programme's own code answers it" in done.stdout
