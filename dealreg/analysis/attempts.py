@@ -88,7 +88,7 @@ def search(
 
 
 def _broken(bench: Bench, batch: Sequence[Attempt]) -> list[bool]:
-    before = bench.ask([each.scene for each in batch])
+    before = bench.before([each.scene for each in batch])
     after = bench.ask([each.after(each.scene) for each in batch])
     return [
         each.broken(each.scene, one, other)

@@ -45,6 +45,7 @@ class Axiom:
         sentence: what it says, in plain English.
         check: how one benefit of a policy stands to it; None where it holds by law.
         law: the clause of the specification by which every policy satisfies it.
+        proved: whether a benefit is of a shape of which it is known to hold.
     """
 
     code: str
@@ -52,6 +53,7 @@ class Axiom:
     sentence: str
     check: Check | None = None
     law: str = ""
+    proved: "Shape | None" = None
 
 
 def axioms(policy: Policy, *codes: str) -> Axioms:
@@ -102,10 +104,6 @@ def _always(_: Bench) -> bool:
     return True
 
 
-def _never(_: Bench) -> bool:
-    return False
-
-
 def _one_holder(bench: Bench) -> bool:
     """Whether the axiom has a meaning: one holds it, and no lines or conditions among holders."""
     contest = bench.contest
@@ -122,7 +120,7 @@ def _tried(
     sentence: str,
     attempts: Attempts,
     *,
-    proved: Shape = _never,
+    proved: Shape | None = None,
     applies: Shape = _always,
     two: bool = False,
 ) -> Axiom:
@@ -143,7 +141,7 @@ def _tried(
         made = AxiomVerdict(code=code, name=name, benefit=benefit, holds=Holds.HELD)
         if not applies(bench):
             return attrs.evolve(made, holds=Holds.NOT_ASKED)
-        if proved(bench):
+        if proved is not None and proved(bench):
             return made
         found, most = search(bench, policy, attempts(bench))
         if found is None:
@@ -151,7 +149,7 @@ def _tried(
             return attrs.evolve(made, limits=limits, registrations=most)
         return attrs.evolve(made, holds=Holds.VIOLATED, trials=found.trials, about=found.about)
 
-    return Axiom(code, name, sentence, check)
+    return Axiom(code, name, sentence, check, proved=proved)
 
 
 def _deadlocks(policy: Policy, bench: Bench) -> AxiomVerdict:

@@ -90,6 +90,7 @@ class Bench:
     policy: Policy
     contest: Contest
     sampled: list[str] = attrs.field(factory=list)
+    _known: dict[int, Seen] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, policy: Policy, contest: Contest) -> "Bench":
@@ -206,7 +207,17 @@ class Bench:
             for scene, stands in zip(batch, self.ask(batch), strict=True):
                 found = tuple(next(alone)[0] for _ in scene.claims)
                 made.append(Seen(scene, stands, found))
+        self._known.update((id(each.scene), each) for each in made)
         return made
+
+    def before(self, scenes: Sequence[Scene]) -> list[tuple[StandingKind, ...]]:
+        """As `ask`, of cases that may have been decided before; these are kept, so ids are safe."""
+        new = [each for each in scenes if id(each) not in self._known]
+        stands = dict(zip(map(id, new), self.ask(new), strict=True)) if new else {}
+        return [
+            self._known[id(each)].stood if id(each) in self._known else stands[id(each)]
+            for each in scenes
+        ]
 
     def ask(self, scenes: Sequence[Scene]) -> list[tuple[StandingKind, ...]]:
         """How the registrations of each case stand to the benefit."""

@@ -31,7 +31,7 @@ from dealreg.facts.records import Registration
 from dealreg.facts.values import Unit, Value
 from dealreg.outcome.comparison import Limit, LimitCode
 from dealreg.outcome.counterfactual import Counterfactual, Edit, Mover
-from dealreg.outcome.decision import Decision, StandingKind
+from dealreg.outcome.decision import StandingKind
 from dealreg.outcome.references import references_of
 from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy, PolicyBook
@@ -116,50 +116,41 @@ def what_would_win(
     decision = decide_unchecked(rules, facts, when, answers)
     standing = decision.standing(registration_id, benefit, line)
     terms = terms_of(policies[-1].vocabulary(), changeable, by, costs)
-    found = readings([_upstream(each, benefit) for each in policies])
-    near = facts if _reaching(found, terms, policies) else around(facts, told, registration)
-    ground = Ground(
-        tuple(policies),
-        found,
-        Rules.of(rules, near, when, answers).views[policies[-1]],
-        registration,
-        compared_fields(policies, found),
-    )
+    ground = _ground(told, facts, registration, policies, terms, benefit)
+    wanted = standing.kind is not StandingKind.GRANTED
     question = Question(
         rules=rules,
-        facts=near,
+        facts=ground.view.facts,
         at=when,
         externals=given,
         registration=registration,
         benefit=benefit,
         line=standing.line,
-        choices=() if standing.kind is StandingKind.GRANTED else tuple(_choices(ground, terms)),
-        causes=_causes(rules, found, given, registration_id),
+        choices=tuple(_choices(ground, terms)) if wanted else (),
+        causes=_causes(rules, ground.found, given, registration_id),
         vocabulary=policies[-1].vocabulary(),
     )
-    best = cheapest(question, near, tries)
-    limits = set(_limits(ground, question, complete=best.complete))
+    best = cheapest(question, ground.view.facts, tries)
+    limits = set(_limits(ground, question, given))
+    if not best.complete:
+        limits.add(Limit(code=LimitCode.CROWDED, clause=contest_path(benefit)))
     edits = tuple(_edits(question, ground, terms, best.chosen or ()))
+    then = None
+    if best.chosen is not None:
+        whole = question.changed(facts, best.chosen)
+        then = decide_unchecked(rules, whole, when, answered(rules, whole, given))
+        assert question.wins(then.standings), "what wins among those near wins among all"
     return Counterfactual(
         policies=references_of(rules),
         at=when,
         standing=standing,
         edits=edits,
         cost=sum((each.cost for each in edits), Fraction(0)),
-        decision=None if best.chosen is None else _then(question, facts, best.chosen),
+        decision=then,
         limits=sorted(limits) if best.chosen != () else (),
         fields=sorted(each.field.name for each in question.choices),
         tried=best.tried,
     )
-
-
-def _then(question: Question, facts: Facts, chosen: Iterable[tuple[int, int]]) -> Decision:
-    """What is decided once the facts are changed: of all of them, and by the reference."""
-    whole = question.changed(facts, chosen)
-    answers = answered(question.rules, whole, question.externals)
-    then = decide_unchecked(question.rules, whole, question.at, answers)
-    assert question.wins(then.standings), "what wins among those near wins among all"
-    return then
 
 
 def _named(facts: Facts, registration_id: str) -> Registration:
@@ -171,6 +162,22 @@ def _named(facts: Facts, registration_id: str) -> Registration:
         value=registration_id,
         hint=suggestion(registration_id, [e.registration_id for e in facts.registrations]),
     )
+
+
+def _ground(
+    told: Rules,
+    facts: Facts,
+    registration: Registration,
+    policies: list[Policy],
+    terms: Terms,
+    benefit: str,
+) -> Ground:
+    """What the registration is held against: the rules, and those that bear on it."""
+    found = readings([_upstream(each, benefit) for each in policies])
+    view = told.views[policies[-1]]
+    if not _reaching(found, terms, policies):
+        view = attrs.evolve(view, facts=around(facts, told, registration), agreeing={})
+    return Ground(tuple(policies), found, view, registration, compared_fields(policies, found))
 
 
 def _offering(told: Rules, benefit: str) -> list[Policy]:
@@ -250,10 +257,8 @@ def _relevant(ground: Ground) -> set[str]:
     return names
 
 
-def _limits(ground: Ground, question: Question, *, complete: bool) -> Iterator[Limit]:
+def _limits(ground: Ground, question: Question, externals: Externals) -> Iterator[Limit]:
     """Why not all that could differ was tried."""
-    if not complete:
-        yield Limit(code=LimitCode.CROWDED, clause=contest_path(question.benefit))
     fields = {each.field.name: each.field for each in question.choices}
     for each in question.choices:
         place = f"fields[{each.field.name}]"
@@ -270,7 +275,7 @@ def _limits(ground: Ground, question: Question, *, complete: bool) -> Iterator[L
         if timed or named & set(fields):
             yield Limit(code=LimitCode.COUNTS_OTHERS, clause=f"fields[{counted.name}]")
     for name in sorted({e for policy in ground.policies for e in externals_of(policy)}):
-        if callable(question.externals.get(name)):
+        if callable(externals.get(name)):
             yield Limit(code=LimitCode.EXTERNAL, clause=name)
 
 

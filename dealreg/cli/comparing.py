@@ -6,6 +6,7 @@ import click
 
 from dealreg.analysis import compare as compared
 from dealreg.analysis import deadlocks as deadlocked
+from dealreg.analysis import smt
 from dealreg.cli.exits import Exit
 from dealreg.cli.failing import every_problem
 from dealreg.cli.gathering import times_option
@@ -23,6 +24,14 @@ __all__ = ["compare", "deadlocks", "one_policy", "show_page"]
 _FORMS = click.Choice(["text", "markdown", "json"])
 
 
+_solver_option = click.option(
+    "--solver",
+    metavar="K",
+    type=click.IntRange(1, 6),
+    help="Ask the solver instead, of conflicts of at most K registrations.",
+)
+
+
 @click.command(short_help="Say what a change of policy changes.")
 @click.argument("old")
 @click.argument("new")
@@ -36,6 +45,7 @@ _FORMS = click.Choice(["text", "markdown", "json"])
     help="A change that is meant, as in special_bid:gained; or BENEFIT alone. May be repeated.",
 )
 @click.option("--exact", is_flag=True, help="End with exit code 1 for a bounded verdict too.")
+@_solver_option
 @click.option(
     "--format",
     "form",
@@ -51,6 +61,7 @@ def compare(
     scope: str | None,
     allow: tuple[str, ...],
     exact: bool,
+    solver: int | None,
     form: str,
     times_in: str,
 ) -> Exit:
@@ -61,7 +72,18 @@ def compare(
     before, after = every_problem(one_policy, (old, new))
     rule = None if scope is None else _rule(scope, before)
     allowed = [_allowed(each, before, after) for each in allow]
-    found = compared(before, after, scope=rule)
+    if solver is not None and rule is not None:
+        raise UsageError(
+            "the solver compares all conflicts, and those of a scope were asked for",
+            place="--scope",
+            value=scope,
+            hint="leave one of --scope and --solver out",
+        )
+    found = (
+        compared(before, after, scope=rule)
+        if solver is None
+        else smt.compare(before, after, k=solver)
+    )
 
     def page(form: str) -> str:
         return report_comparison(found, before, form=form, zone=times_in)  # type: ignore[arg-type]
@@ -73,6 +95,7 @@ def compare(
 
 @click.command(short_help="Find how a policy can deadlock.")
 @click.argument("policy")
+@_solver_option
 @click.option(
     "--format",
     "form",
@@ -82,13 +105,13 @@ def compare(
     help="Plain text, Markdown, or JSON.",
 )
 @times_option
-def deadlocks(policy: str, form: str, times_in: str) -> Exit:
+def deadlocks(policy: str, solver: int | None, form: str, times_in: str) -> Exit:
     """Find every way in which a POLICY can deadlock, and the changes that would repair it.
 
     Exit code 1 when it can.
     """
     rules = one_policy(policy)
-    found = deadlocked(rules)
+    found = deadlocked(rules) if solver is None else smt.deadlocks(rules, k=solver)
 
     def page(form: str) -> str:
         return report_deadlocks(found, rules, form=form, zone=times_in)  # type: ignore[arg-type]

@@ -103,7 +103,8 @@ def _story(pattern: DeadlockPattern, policy: Policy, clock: Clock) -> str:
     blocked, blocker = told(pattern.deadlock.blocked), told(pattern.deadlock.blocker or "a rival")
     benefit = label(pattern.benefit)
     why = _requirement(pattern, policy, clock)
-    seen = f" {capital(count(pattern.patterns, 'pattern'))} of two registrations end like this."
+    size = count(max(2, len(pattern.facts.registrations)), "registration")
+    seen = f" {capital(count(pattern.patterns, 'pattern'))} of {size} end like this."
     if pattern.holds is None:
         return f"{blocked} alone would get the {benefit}. Beside {blocker} nobody gets it.{seen}"
     return (

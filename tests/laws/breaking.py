@@ -11,6 +11,8 @@ import attrs
 
 from dealreg import decide
 from dealreg.analysis import axioms, gaming
+from dealreg.analysis.axioms import AXIOMS
+from dealreg.analysis.benches import Bench
 from dealreg.facts.records import Partner
 from dealreg.outcome.axioms import Holds
 from dealreg.outcome.decision import StandingKind
@@ -187,11 +189,17 @@ BREAKS = {
 
 def broken(rules, facts):
     """What the grid breaks of that which holds exactly."""
-    for each in axioms(rules, *BREAKS).verdicts:
-        if each.holds is Holds.HELD and each.exact:
-            shown = BREAKS[each.code](rules, facts, each.benefit)
-            if shown:
-                yield each, shown
+    for code, breaks in BREAKS.items():
+        axiom = AXIOMS[code]
+        for contest in rules.contests:
+            bench = Bench.of(rules, contest)
+            if not axiom.proved(bench):
+                continue
+            verdict = axiom.check(rules, bench)
+            if verdict.holds is Holds.HELD:
+                assert verdict.exact
+                if shown := breaks(rules, facts, contest.benefit):
+                    yield verdict, shown
 
 
 def shown_again(rules):

@@ -1,14 +1,32 @@
 """What a change of policy would have done to a history (I-1 … I-12)."""
 
 from collections import Counter
+from datetime import UTC, datetime
 from fractions import Fraction
+from types import SimpleNamespace
 
 import attrs
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dealreg import check, decide
+from dealreg import (
+    Facts,
+    Partner,
+    Policy,
+    Registration,
+    Tie,
+    check,
+    contest,
+    decide,
+    earliest,
+    field,
+    highest,
+    holder_of,
+    money,
+    requirement,
+    within,
+)
 from dealreg.impact import diff, parameters, sweep, tournament, with_parameter
 from dealreg.outcome.comparison import ChangeKind
 from dealreg.policy.stages import Award
@@ -20,16 +38,76 @@ FEW = settings(max_examples=max(5, settings().max_examples // 2))
 
 
 @st.composite
+def disputes(draw):
+    """A small programme with a special bid for holders, a change of it, and who registered."""
+    stages = (
+        (earliest("submitted_at"),),
+        (within("7 days"), highest("tier").then(earliest("submitted_at"))),
+        (highest("tier").then(highest("score")), Tie.REFER),
+    )
+    drawn = st.tuples(
+        st.sampled_from(stages), st.sampled_from(["1 EUR", "5 EUR"]), st.sampled_from(TIERS)
+    )
+    old, new = (
+        Policy(
+            programme="Northern",
+            tiers=TIERS,
+            contests=[
+                contest(
+                    "protection", requirement("SMALL", field("amount") >= money(least)), *chosen
+                ),
+                contest(
+                    "special_bid",
+                    holder_of("protection"),
+                    requirement("TIER", field("tier") >= bid),
+                ),
+            ],
+        )
+        for chosen, least, bid in (draw(drawn), draw(drawn))
+    )
+    days = draw(st.lists(st.integers(1, 20), min_size=2, max_size=7))
+    facts = Facts(
+        partners=[Partner(partner_id=f"P{n}", tier=tier) for n, tier in enumerate((*TIERS, None))],
+        registrations=[
+            Registration(
+                registration_id=f"R{number}",
+                partner_id=f"P{draw(st.integers(0, 3))}",
+                opportunity_id=draw(st.sampled_from(["O1", "O2"])),
+                submitted_at=f"2026-03-{day:02}T09:00Z",
+                amount=money(f"{draw(st.integers(1, 9))} EUR"),
+                score=draw(st.integers(1, 2)),
+                status=draw(st.sampled_from(["submitted", "submitted", "withdrawn"])),
+            )
+            for number, day in enumerate(days)
+        ],
+    )
+    at = datetime(2026, 4, 1, tzinfo=UTC)
+    return SimpleNamespace(facts=facts, rules=old, at=at), old, new
+
+
+TIERS = ("silver", "gold", "platinum")
+
+
+@st.composite
 def changes(draw):
-    """A case that a table can tell, and its policy with a part of one contest left out."""
+    """A case that a table can tell, and a change: of a small programme, or a part left out."""
+    if draw(st.integers(0, 3)):
+        return draw(disputes())
     case = draw(columnar_case())
-    contest = draw(st.sampled_from(case.rules.contests))
-    part = draw(st.sampled_from(["requires", "overrides", "window", "prefer", "after", "period"]))
+    policy = case.rules
+    contest = draw(st.sampled_from(policy.contests))
+    parts = [part for part in PARTS if getattr(contest, part)]
+    if not parts:
+        return case, policy, policy
+    part = draw(st.sampled_from(parts))
     none = None if part in {"window", "period"} else getattr(contest, part)[1:]
     edited = attrs.evolve(contest, **{part: none})
-    contests = [edited if each is contest else each for each in case.rules.contests]
-    new = attrs.evolve(case.rules, contests=contests)
-    return case, case.rules, case.rules if check(new).errors else new
+    contests = [edited if each is contest else each for each in policy.contests]
+    new = attrs.evolve(policy, contests=contests)
+    return case, policy, policy if check(new).errors else new
+
+
+PARTS = ("after", "requires", "prefer", "window", "overrides", "period")
 
 
 def asked(case, old, new, table=None):

@@ -7,6 +7,7 @@ from dealreg.analysis.readings import IDENTITIES, Readings
 from dealreg.errors import PolicyError, PolicyErrors
 from dealreg.facts.fields import Field, FieldType, Same
 from dealreg.facts.values import Span, Unit
+from dealreg.policy.clocks import LastDay
 from dealreg.policy.contests import Contest
 from dealreg.policy.normal import normal_form
 from dealreg.policy.paths import after_path, contest_path, prefer_path
@@ -63,13 +64,15 @@ def _between(policies: Sequence[Policy]) -> Iterator[PolicyError]:
         contests = [form.contest(benefit) for form in forms]
         if len({each.gives for each in contests if each is not None}) > 1:
             yield _no("terms that differ", contest_path(benefit, "gives"))
+        if len({each.period for each in contests if each is not None}) > 1:
+            yield _no("periods that differ", contest_path(benefit, "period"))
 
 
 def _refused(policy: Policy, found: Readings) -> Iterator[PolicyError]:
     if policy.sla is not None:
         yield _no("the vendor's clock", "sla")
     for contest in policy.contests:
-        yield from _stages(contest)
+        yield from _stages(policy, contest)
         yield from _ordering(policy, contest, found)
         for path, predicate in predicates_of(contest):
             for place, atom in atoms(predicate, path):
@@ -80,7 +83,7 @@ def _refused(policy: Policy, found: Readings) -> Iterator[PolicyError]:
                     yield from _fact(found, fact, place)
 
 
-def _stages(contest: Contest) -> Iterator[PolicyError]:
+def _stages(policy: Policy, contest: Contest) -> Iterator[PolicyError]:
     benefit = contest.benefit
 
     def path(stage: str) -> str:
@@ -91,7 +94,6 @@ def _stages(contest: Contest) -> Iterator[PolicyError]:
         ("scope", "scopes other than the opportunity"): (
             scope.lines is not None or scope.keys != ("opportunity_id",)
         ),
-        ("period", "periods"): contest.period is not None,
         ("milestones", "milestones"): bool(contest.milestones),
         ("capacity", "other numbers of holders than one"): contest.capacity != 1,
         ("one_per", "holding by anything but the partner"): contest.one_per != "partner_id",
@@ -101,6 +103,11 @@ def _stages(contest: Contest) -> Iterator[PolicyError]:
         ),
     }
     yield from (_no(what, path(stage)) for (stage, what), is_so in refused.items() if is_so)
+    period = contest.period
+    if period is not None and (period.closes or period.last_day is not LastDay.MOMENT):
+        yield _no("periods that close a registration, or end with a day", path("period"))
+    elif period is not None and not _is_fixed(policy, period.length, period.calendar):
+        yield _no("lengths that depend on the date", path("period"))
     for after in contest.after:
         if not after.holds:
             yield _no("benefits for those who hold no other", after_path(benefit, after.benefit))

@@ -11,27 +11,11 @@ import attrs
 import z3
 
 from dealreg.analysis.smt.symbols import Symbols
+from dealreg.analysis.smt.truths import Truths
 from dealreg.deciders.reference.governing import in_order
-from dealreg.facts.fields import FieldType
 from dealreg.facts.values import Span
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
-from dealreg.policy.predicates import (
-    AllOf,
-    AnyOf,
-    Compare,
-    Constant,
-    Covers,
-    External,
-    Fact,
-    Missing,
-    Not,
-    OneOf,
-    Only,
-    Op,
-    Overlaps,
-    Predicate,
-)
 from dealreg.policy.stages import (
     Best,
     Effect,
@@ -86,19 +70,16 @@ class _Award:
 
 
 @attrs.frozen(eq=False)
-class Truth:
-    """When a predicate is true, and when it is false; in neither case it is unknown."""
-
-    true: Any
-    false: Any
-
-
-@attrs.frozen(eq=False)
 class Meaning:
     """What one policy comes to, over the facts that the symbols stand for."""
 
     policy: Policy
     symbols: Symbols
+
+    @property
+    def truths(self) -> Truths:
+        """When predicates are true."""
+        return Truths(self.symbols)
 
     def outcomes(self, present: Sequence[Any]) -> dict[str, Outcome]:
         """How the registrations that are present stand to every benefit."""
@@ -139,13 +120,13 @@ class Meaning:
 
     def _barred(self, contest: Contest, place: int, before: Mapping[str, Outcome]) -> "_Barred":
         """What keeps a registration out: what denies weighs most, then what sends back."""
-        denies: list[Any] = []
+        denies: list[Any] = [self._lapsed(contest, place)]
         returns: list[Any] = []
         refers: list[Any] = []
         kinds = {Unmet.DENY: denies, Unmet.RETURN: returns, Unmet.REFER: refers}
         first: dict[str, tuple[Any, Any]] = {}
         for each in contest.requires:
-            truth = self.truth(each.that, place)
+            truth = self.truths.of(each.that, place)
             unknown = z3.And(z3.Not(truth.true), z3.Not(truth.false))
             when = [(truth.false, each.if_false), (unknown, each.if_unknown)]
             of = {
@@ -170,6 +151,15 @@ class Meaning:
             _all(referred, z3.Not(denied), z3.Not(returned)),
             {code: z3.Or(deny, _all(back, z3.Not(denied))) for code, (deny, back) in first.items()},
         )
+
+    def _lapsed(self, contest: Contest, place: int) -> Any:
+        """Whether the period is over at the instant asked about; one that has not begun is not."""
+        period = contest.period
+        if period is None:
+            return z3.BoolVal(False)
+        last = self.symbols.now() - _ticks(period.length)
+        started = self.symbols.value(period.starts, place)
+        return _all(self.symbols.known(period.starts, place), started <= last)
 
     def _may_wait(self, contest: Contest) -> bool:
         """Whether somebody may await a person's word before taking part."""
@@ -222,7 +212,7 @@ class Meaning:
         settled: Any = z3.BoolVal(False)
         for override in contest.overrides:
             hits = [
-                _all(each, self.truth(override.when, place).true)
+                _all(each, self.truths.of(override.when, place).true)
                 for place, each in enumerate(eligible)
             ]
             applies = _all(z3.Or(hits), z3.Not(settled))
@@ -320,7 +310,7 @@ class Meaning:
         missing = -1 if preference.missing is MissingRule.FIRST else 1
         match preference:
             case Prefer(when):
-                truth = self.truth(when, place)
+                truth = self.truths.of(when, place)
                 if preference.missing is MissingRule.LAST:
                     return z3.IntVal(0), z3.If(truth.true, z3.IntVal(0), z3.IntVal(1))
                 unknown = z3.And(z3.Not(truth.true), z3.Not(truth.false))
@@ -329,82 +319,13 @@ class Meaning:
                     z3.If(truth.false, z3.IntVal(1), z3.IntVal(0)),
                 )
             case Key(fact, best):
-                known = self._comparable(fact, place, preference.currency)
+                known = self.truths.comparable(fact, place, preference.currency)
                 value = self.symbols.value(fact.name, place)
                 signed = value if best is Best.LOWEST else -value
                 return (
                     z3.If(known, z3.IntVal(0), z3.IntVal(missing)),
                     z3.If(known, signed, z3.IntVal(0)),
                 )
-
-    def _comparable(self, fact: Fact, place: int, currency: str | None) -> Any:
-        """Whether a fact is known, and of money in the currency that it is compared in."""
-        known = self.symbols.known(fact.name, place)
-        if self.symbols.found.fields[fact.name].type is not FieldType.MONEY or currency is None:
-            return known
-        at = self.symbols.currencies.index(currency)
-        return z3.And(known, self.symbols.currency(fact.name, place) == at)
-
-    def truth(self, predicate: Predicate, place: int) -> Truth:
-        """When a predicate is true of a registration, and when it is false, after Kleene."""
-        match predicate:
-            case Constant(value):
-                return Truth(z3.BoolVal(value), z3.BoolVal(not value))
-            case Not(part):
-                inner = self.truth(part, place)
-                return Truth(inner.false, inner.true)
-            case AllOf(parts):
-                each = [self.truth(part, place) for part in parts]
-                return Truth(z3.And([e.true for e in each]), z3.Or([e.false for e in each]))
-            case AnyOf(parts):
-                each = [self.truth(part, place) for part in parts]
-                return Truth(z3.Or([e.true for e in each]), z3.And([e.false for e in each]))
-            case OneOf(fact, constants):
-                equal = tuple(Compare(fact, Op.EQ, constant) for constant in constants)
-                return self.truth(AnyOf(equal), place)
-            case Missing(fact):
-                known = self.symbols.known(fact.name, place)
-                return Truth(z3.Not(known), known)
-            case Compare(fact, op, constant):
-                currency = getattr(constant, "currency", None)
-                known = self._comparable(fact, place, currency)
-                field = self.symbols.found.fields[fact.name]
-                value = self.symbols.value(fact.name, place)
-                return _known(known, _compared(op, value, self.symbols.number(field, constant)))
-            case Overlaps(fact, texts) | Covers(fact, texts):
-                has = [self.symbols.has(fact.name, place, each) for each in texts]
-                holds = z3.Or(has) if isinstance(predicate, Overlaps) else z3.And(has)
-                return _known(self.symbols.known(fact.name, place), holds)
-            case Only(fact, texts):
-                beyond = [each for each in self.symbols.named(fact.name) if each not in texts]
-                has = [self.symbols.has(fact.name, place, each) for each in (*beyond, None)]
-                return _known(self.symbols.known(fact.name, place), z3.Not(z3.Or(has)))
-            case External():
-                raise AssertionError("refused before")
-            case _:
-                assert_never(predicate)
-
-
-def _known(known: Any, holds: Any) -> Truth:
-    return Truth(z3.And(known, holds), z3.And(known, z3.Not(holds)))
-
-
-def _compared(op: Op, value: Any, constant: int) -> Any:
-    match op:
-        case Op.EQ:
-            return value == constant
-        case Op.NE:
-            return value != constant
-        case Op.LT:
-            return value < constant
-        case Op.LE:
-            return value <= constant
-        case Op.GT:
-            return value > constant
-        case Op.GE:
-            return value >= constant
-        case _:
-            assert_never(op)
 
 
 def _ticks(length: Span) -> int:

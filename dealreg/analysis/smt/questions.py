@@ -87,8 +87,8 @@ def compare(old: Policy, new: Policy, *, k: int = 2) -> Comparison:
 def deadlocks(policy: Policy, *, k: int = 2) -> Deadlocks:
     """Every way in which a policy can deadlock in conflicts of at most `k` registrations.
 
-    As `dealreg.deadlocks`, without grace periods and repairs; of the ways in which nobody holds
-    another benefit, one is shown for each benefit.
+    As `dealreg.deadlocks`, without grace periods and repairs. Ways are told apart by the benefit
+    that a rival holds and the requirement it fails; of all others one is shown for each benefit.
 
     Args:
         policy: the rules.
@@ -195,8 +195,8 @@ class _Asked:
         ]
         return self._answer(z3.Or(different))
 
-    def deadlocked(self, benefit: str, found: dict[tuple[str, ...], Scene]) -> Iterator[Scene]:
-        """Cases that deadlock in a benefit, each in another way than those found so far."""
+    def deadlocked(self, benefit: str, found: Mapping[tuple[str, ...], Scene]) -> Iterator[Scene]:
+        """Cases that deadlock in a benefit: one for each way that is not among those found."""
         import z3
 
         (meaning,) = self.meanings
@@ -210,32 +210,39 @@ class _Asked:
             granted = meaning.outcomes(only_this)[benefit].granted[place]
             alone.append(z3.And(present[place], granted))
         nobody = [z3.Not(each) for each in (*mine.granted, *mine.referred)]
-        excluded: list[Any] = []
-        while True:
-            scene = self._answer(z3.And(*nobody, z3.Or(alone), *excluded))
-            if scene is None:
-                return
-            before = len(found)
-            yield scene
-            if len(found) == before:
-                return
-            excluded = [self._without(way, outcomes) for way in found]
+        for holds, code, way in self._ways(benefit, outcomes, alone):
+            if any((holds, code) == (known[1], known[2]) for known in found):
+                continue
+            scene = self._answer(z3.And(*nobody, way))
+            if scene is not None:
+                yield scene
 
-    def _without(self, way: tuple[str, ...], outcomes: "Mapping[str, Outcome]") -> Any:
-        """That it is not deadlocked in this way; of ways without a holder, in none of them."""
+    def _ways(
+        self, benefit: str, outcomes: "Mapping[str, Outcome]", alone: Sequence[Any]
+    ) -> Iterator[tuple[str, str, Any]]:
+        """The ways to deadlock: who holds what is needed, what keeps it unused, and when it is so.
+
+        No code stands for anything but a requirement; no benefit for that no rival holds it.
+        """
         import z3
 
-        benefit, holds, code, _ = way
-        places = range(self.symbols.size)
-        unmet = outcomes[benefit].unmet.get(code)
-        if holds and unmet is not None:
-            held = outcomes[holds].granted
-            return z3.Not(z3.Or([z3.And(held[place], unmet[place]) for place in places]))
-        if holds:
-            return z3.Not(z3.Or(list(outcomes[holds].granted)))
         contest = self.policies[0].contest(benefit)
-        needed = [] if contest is None else [each.benefit for each in contest.after]
-        return z3.Or([each for name in needed for each in outcomes[name].granted])
+        needed = [] if contest is None else [each.benefit for each in contest.after if each.holds]
+        places = range(self.symbols.size)
+        unmet = outcomes[benefit].unmet
+        met = [z3.Not(z3.Or([each[place] for each in unmet.values()])) for place in places]
+        without: list[Any] = [z3.BoolVal(True) for _ in places]
+        for name in needed:
+            held = outcomes[name].granted
+            lacks = [z3.And(each, z3.Not(has)) for each, has in zip(alone, held, strict=True)]
+            for code, kept_out in (*unmet.items(), ("", met)):
+                rivals = z3.Or([z3.And(held[place], kept_out[place]) for place in places])
+                yield name, code, z3.And(z3.Or(lacks), rivals)
+            without = [
+                z3.And(so_far, z3.Or(has, z3.Not(z3.Or(list(held)))))
+                for so_far, has in zip(without, held, strict=True)
+            ]
+        yield "", "", z3.Or([z3.And(*each) for each in zip(alone, without, strict=True)])
 
     def _answer(self, question: Any) -> Scene | None:
         import z3

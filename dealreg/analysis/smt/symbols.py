@@ -11,13 +11,16 @@ import z3
 
 from dealreg.analysis.readings import IDENTITIES, Readings, Variable
 from dealreg.analysis.scenes import Claim, Scene, partner_text
-from dealreg.analysis.times import ASKED
+from dealreg.analysis.times import ASKED, FILED
 from dealreg.facts.fields import Field, FieldType, Same, Subject
 from dealreg.facts.values import Money, Value, decimal
 
 __all__ = ["Symbols"]
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST: Final = datetime(1901, 1, 1, tzinfo=UTC)
+_LATEST: Final = date(2199, 1, 1)
+"""Facts are no earlier, and no later."""
+
 _TICK: Final = timedelta(microseconds=1)
 _LONGEST: Final = 10**15
 """A thousand million seconds, in microseconds: longer durations are not tried."""
@@ -115,9 +118,9 @@ class Symbols:
             case str():
                 return self.size + self.texts.index(value)
             case datetime():
-                return (value - _EPOCH) // _TICK
+                return (value - FILED) // _TICK
             case date():
-                return value.toordinal()
+                return _days(value)
             case timedelta():
                 return value // _TICK
             case _:
@@ -125,6 +128,10 @@ class Symbols:
 
     def _scaled(self, number: Decimal | int) -> int:
         return int(Fraction(number) * 10**self.places)
+
+    def now(self) -> int:
+        """The instant asked about."""
+        return (ASKED - FILED) // _TICK
 
     def domains(self) -> Iterator[Any]:
         """What every value is: within its ladder, before the instant asked about, one partner's."""
@@ -170,9 +177,9 @@ class Symbols:
             case FieldType.TEXT:
                 return 0, None
             case FieldType.INSTANT:
-                return 0, (ASKED - _EPOCH) // _TICK
+                return (_EARLIEST - FILED) // _TICK, self.now()
             case FieldType.DATE:
-                return 1, date.max.toordinal()
+                return _days(_EARLIEST.date()), _days(_LATEST)
             case FieldType.DURATION:
                 return -_LONGEST, _LONGEST
             case _:
@@ -229,11 +236,11 @@ class Symbols:
                 spare = next(e for e in ("XTS", "XXX", "XAU") if e not in self.currencies)
                 return Money(_decimal(number, self.places), (*self.currencies, spare)[at])
             case FieldType.DATE:
-                return date.fromordinal(number)
+                return FILED.date() + timedelta(days=number)
             case FieldType.DURATION:
                 return number * _TICK
             case _:
-                return _EPOCH + number * _TICK
+                return FILED + number * _TICK
 
     def _text(self, number: int, numbers: Mapping[int, int]) -> str:
         if number < self.size:
@@ -244,6 +251,10 @@ class Symbols:
     def _whose(self, field: Field, place: int) -> str:
         variable = Variable(field.name, field.subject.value)
         return field.name if variable.shared else f"{field.name} {place}"
+
+
+def _days(day: date) -> int:
+    return (day - FILED.date()).days
 
 
 def _places(number: Decimal) -> int:

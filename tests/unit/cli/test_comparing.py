@@ -99,3 +99,26 @@ class TestDeadlocks:
 
         assert done.exit_code == 0
         assert from_json(done.stdout).free
+
+
+@pytest.mark.usefixtures("dispute")
+class TestSolver:
+    """`--solver`, which needs the extra `smt`."""
+
+    @pytest.fixture(autouse=True)
+    def _needs_the_solver(self):
+        pytest.importorskip("z3", reason="the extra `smt` is not installed")
+
+    def test_asks_it(self, dealreg):
+        differ = dealreg("compare", *PAIR, "--solver", "3")
+        alike = dealreg("compare", PAIR[0], PAIR[0], "--solver", "3", "--exact")
+        found = dealreg("deadlocks", PAIR[0], "--solver", "3")
+
+        assert (differ.exit_code, alike.exit_code, found.exit_code) == (1, 0, 1)
+        assert "the holder of the protection cannot use it [TIER_NOT_ENTITLED]" in found.stdout
+
+    def test_has_no_scope(self, dealreg):
+        done = dealreg("compare", *PAIR, "--scope", "tier < gold", "--solver", "2")
+
+        assert done.exit_code == 2
+        assert "--scope" in done.stderr

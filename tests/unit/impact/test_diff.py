@@ -61,6 +61,19 @@ class TestOfATable:
         assert (first.old_partners, first.new_partners) == (("Arbor",), ("Birch",))
         assert first.worth == Money(90_000, "EUR")
 
+    def test_a_conflict_is_worth_what_its_first_says(self):
+        rows = table().with_columns(registration_id=pl.Series(["R9", "R2", "R3", "R4", "R5"]))
+
+        assert diff(OLD, NEW, rows, at=AT).moved[0].worth == money(90_000)
+
+    def test_the_other_direction(self):
+        found = diff(NEW, OLD, table(), at=AT)
+
+        assert [(each.benefit, each.kind.value) for each in found.moved] == [
+            ("protection", "changes_hands"),
+            ("special_bid", "lost"),
+        ]
+
     def test_what_is_not_there_is_absent(self, found):
         assert [each.measure for each in found.absent] == ["by region"]
 
@@ -103,7 +116,13 @@ class TestOfATable:
         found = diff(tied(Tie.REGISTRATION_ID), tied(Tie.REFER), rows, at=AT)
         kinds = {each.kind.value: each.conflicts for each in found.moved}
 
+        back = diff(tied(Tie.REFER), tied(Tie.REGISTRATION_ID), rows, at=AT)
+
         assert kinds == {"lost": 2, "to_a_person": 2}
+        assert {each.kind.value: each.conflicts for each in back.moved} == {
+            "gained": 2,
+            "from_a_person": 2,
+        }
         assert found.held[0].new_referred == 4
 
     def test_other_terms(self):

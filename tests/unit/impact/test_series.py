@@ -139,7 +139,9 @@ class TestTournament:
     def test_in_turn_what_one_partner_holds_at_once(self):
         found = tournament({"30": TURNS}, table(), at=AT, in_turn="protection")
 
-        assert [each.most_at_once for each in found.entrants[0].scores] == [2]
+        (score,) = found.entrants[0].scores
+        assert (score.most_at_once, score.held) == (2, 4)
+        assert score.concentration == Fraction(1, 2)
 
     def test_events_tell_how_long_it_took(self):
         lasting = with_parameter(TURNS, "contests[protection].period", "5")
