@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from dealreg.analysis.cases import Cases, cases_of
-from dealreg.analysis.limits import changed, cone, limits_of, over_time, shape_limits
+from dealreg.analysis.limits import changed, cone, limits_of, over_time, reach, shape_limits
 from dealreg.analysis.partings import Parting, partings
 from dealreg.analysis.probing import probed
 from dealreg.analysis.scenes import Claim, Scene, facts_of, runs
@@ -286,7 +286,7 @@ class _Seen:
 
 def only(policy: Policy, benefit: str) -> Policy:
     """The policy, of one benefit and what it depends on."""
-    wanted = cone(policy, benefit)
+    wanted = reach(policy, benefit)
     return attrs.evolve(policy, contests=[e for e in policy.contests if e.benefit in wanted])
 
 

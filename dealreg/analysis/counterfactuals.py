@@ -17,7 +17,7 @@ from dealreg.analysis.alternatives import MOST_TEXTS, alternatives
 from dealreg.analysis.causes import Causes
 from dealreg.analysis.changing import Costs, Terms, terms_of
 from dealreg.analysis.cheapest import Choice, Question, cheapest
-from dealreg.analysis.limits import cone
+from dealreg.analysis.limits import reach
 from dealreg.analysis.marks import Ground, compared_fields
 from dealreg.analysis.readings import Readings, readings, sources
 from dealreg.deciders.deciding import Externals, answered, fitting, sound
@@ -187,7 +187,7 @@ def _offering(told: Rules, benefit: str) -> list[Policy]:
 
 def _upstream(policy: Policy, benefit: str) -> Policy:
     """The policy, of the benefit and what it depends on."""
-    wanted = cone(policy, benefit)
+    wanted = reach(policy, benefit)
     return attrs.evolve(policy, contests=[e for e in policy.contests if e.benefit in wanted])
 
 

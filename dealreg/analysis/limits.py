@@ -41,7 +41,7 @@ from dealreg.policy.stages import (
 )
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
-__all__ = ["changed", "cone", "limits_of", "over_time", "shape_limits"]
+__all__ = ["changed", "cone", "limits_of", "over_time", "reach", "shape_limits"]
 
 
 def cone(policy: Policy, benefit: str) -> tuple[str, ...]:
@@ -51,6 +51,15 @@ def cone(policy: Policy, benefit: str) -> tuple[str, ...]:
         contest = policy.contest(each)
         if each in wanted and contest is not None:
             wanted |= {after.benefit for after in contest.after}
+    return tuple(each for each in in_order((policy,)) if each in wanted)
+
+
+def reach(policy: Policy, benefit: str) -> tuple[str, ...]:
+    """As `cone`, with the benefits whose periods end a registration for all the others."""
+    wanted = set(cone(policy, benefit))
+    for each in policy.contests:
+        if each.period is not None and each.period.closes:
+            wanted.update(cone(policy, each.benefit))
     return tuple(each for each in in_order((policy,)) if each in wanted)
 
 

@@ -14,7 +14,7 @@ import attrs
 
 from dealreg.analysis.cases import Cases, Domains, cases_of
 from dealreg.analysis.comparisons import comparison
-from dealreg.analysis.limits import changed, cone
+from dealreg.analysis.limits import changed, reach
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.scenes import Claim, Scene, facts_of
@@ -197,7 +197,7 @@ def probed(old: Policy, new: Policy) -> Iterator[tuple[str, Policy, Probe]]:
 
 
 def _part(policy: Policy, benefit: str) -> Policy:
-    wanted = cone(policy, benefit)
+    wanted = reach(policy, benefit)
     return attrs.evolve(policy, contests=[e for e in policy.contests if e.benefit in wanted])
 
 

@@ -21,9 +21,11 @@ from dealreg.analysis.partings import comes_to
 from dealreg.cases import mutants
 from dealreg.deciders.compiling import compiled
 from dealreg.deciders.deciding import decide
+from dealreg.outcome.decision import StandingKind
 from dealreg.testing import BY_REGION, cases
 from dealreg.wire import read_policy
 
+NOTHING = (StandingKind.DENIED, None, None, None)
 EXAMPLES = Path(dealreg.__file__).parent / "cli" / "examples"
 GOLDEN = Path(__file__).parent.parent / "golden" / "programmes"
 
@@ -37,8 +39,9 @@ def policies():
 
 
 def stood(decision):
-    """Who gets what, without the reasons."""
-    return {(each.benefit, each.registration_id): comes_to(each) for each in decision.standings}
+    """Who gets what, without the reasons; nobody asked is as nobody got it."""
+    stands = {(e.benefit, e.registration_id, comes_to(e)) for e in decision.standings}
+    return {each for each in stands if each[2] != NOTHING}
 
 
 def told(policy, edited):

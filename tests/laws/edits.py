@@ -33,8 +33,9 @@ def _of_contest(policy: Policy, contest):
             best = "lowest" if turned[place].best == "highest" else "highest"
             turned[place] = attrs.evolve(turned[place], best=best)
             yield f"preference {place} turned", attrs.evolve(contest, prefer=turned), alone
-    again = [*contest.prefer, contest.prefer[0]]
-    yield "a preference repeated", attrs.evolve(contest, prefer=again), False
+    if contest.prefer:
+        again = [*contest.prefer, contest.prefer[0]]
+        yield "a preference repeated", attrs.evolve(contest, prefer=again), False
     shared = Tie.SHARE if contest.tie is not Tie.SHARE else Tie.REFER
     yield "another tie rule", attrs.evolve(contest, tie=shared), alone
     for after in contest.after:

@@ -14,6 +14,7 @@ from dealreg import (
     field,
     holder_of,
     latest,
+    period,
     requirement,
     within,
 )
@@ -105,3 +106,16 @@ def test_the_deadlock_of_completed_registrations_can_be():
     for each in found.patterns:
         assert decide(policy, each.facts, at=each.at).deadlocks
         assert attrs.evolve(each, patterns=1)
+
+
+def test_a_period_that_closes_a_registration_does_so_for_every_benefit():
+    """Where another benefit has ended it, a requirement of this one changes nothing."""
+    meeting = field("evidence").covers("meeting")
+    ends = contest("report", earliest("submitted_at"), period("10 days", closes=True))
+
+    found = compare(rules(requirement("MET", meeting), before=[ends]), rules(before=[ends]))
+
+    for each in found.changes:
+        decisions = [each.witness.old, each.witness.new]
+        stands = [{(s.benefit, s.registration_id, s.kind) for s in d.standings} for d in decisions]
+        assert stands[0] != stands[1]
