@@ -37,6 +37,8 @@ SHIPPED = sorted(
 )
 FEW = settings(max_examples=max(2, settings().max_examples // 7))
 """A case of these is two policies over all their conflicts, and brute force over hundreds."""
+FEWER = settings(max_examples=max(2, settings().max_examples // 15))
+"""A case of these is a policy and every part of it."""
 
 
 @st.composite
@@ -217,7 +219,7 @@ class TestA8PartsThatDecideNothing:
             for dead in dead_parts(small, contest, cases_of((small,)), ()):
                 assert not brute_force_differs(small, dead.part.policy, facts), dead.part.path
 
-    @FEW
+    @FEWER
     @given(policies())
     def test_a_planted_part_of_a_rule_is_named(self, case):
         whole, chance = case
@@ -247,7 +249,7 @@ class TestA8PartsThatDecideNothing:
 class TestA9FindingsThatAreShown:
     """A-9: every case that is shown is decided so again."""
 
-    @FEW
+    @FEWER
     @given(policies())
     def test_every_trial_is_decided_so_again(self, case):
         whole, _ = case

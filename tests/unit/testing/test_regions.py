@@ -66,6 +66,8 @@ ONCE = settings(
     suppress_health_check=list(HealthCheck),
 )
 FEW = settings(ONCE, max_examples=20)
+SLOW = settings(ONCE, max_examples=6)
+"""Of policies that are generated too, whose regions are found for each anew."""
 
 
 def outcome(policy, case):
@@ -110,13 +112,13 @@ def test_the_deadlock_is_met():
     assert {each.code for each in met} == {"GOLD"}
 
 
-@FEW
+@SLOW
 @given(cases(BY_REGION))
 def test_generated_policies_have_regions(case):
     decide(case.rules, case.facts, at=case.at, externals=case.externals)
 
 
-@FEW
+@SLOW
 @given(book_cases(BY_REGION))
 def test_books_have_those_of_a_version(case):
     decide(case.rules, case.facts, at=case.at, externals=case.externals)
