@@ -155,7 +155,7 @@ def _microseconds(call: Callable[[], object]) -> float:
 def _started(name: str) -> dict[str, Any]:
     """Importing and making ready, in a Python of its own; of this library the records too."""
     least = _least_of_three(__file__, "--start", name)
-    if name == "dealreg_compiled":
+    if name.startswith("dealreg_"):
         more = _least_of_three("-c", f"import sys; sys.path[:] = {sys.path!r}\n{_OWN_IMPORT}")
         least |= {what: least[what] + more[what] for what in more}
     return least
