@@ -10,9 +10,9 @@ import attrs
 
 from dealreg.analysis.bystanders import bystander
 from dealreg.analysis.cases import Cases, cases_of
-from dealreg.analysis.compare import MOST_PATTERNS, batches, only
+from dealreg.analysis.compare import MOST_PATTERNS, batches
 from dealreg.analysis.domains import RIVAL, SELF
-from dealreg.analysis.limits import limits_of, shape_limits
+from dealreg.analysis.limits import limits_of, only, shape_limits
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.reported import bare, values_of

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from dealreg.analysis.cases import Cases, cases_of
-from dealreg.analysis.limits import changed, cone, limits_of, over_time, reach, shape_limits
+from dealreg.analysis.limits import changed, cone, limits_of, only, over_time, shape_limits
 from dealreg.analysis.partings import Parting, partings
 from dealreg.analysis.probing import probed
 from dealreg.analysis.scenes import Claim, Scene, facts_of, runs
@@ -38,7 +38,6 @@ __all__ = [
     "batches",
     "compare",
     "difference",
-    "only",
     "only_policies",
     "premises_of",
 ]
@@ -282,12 +281,6 @@ class _Seen:
             old=decide_unchecked(self.old, facts, ASKED, answers),
             new=decide_unchecked(self.new, facts, ASKED, answers),
         )
-
-
-def only(policy: Policy, benefit: str) -> Policy:
-    """The policy, of one benefit and what it depends on."""
-    wanted = reach(policy, benefit)
-    return attrs.evolve(policy, contests=[e for e in policy.contests if e.benefit in wanted])
 
 
 def batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:

@@ -11,11 +11,10 @@ from dealreg.analysis.cases import Cases, cases_of
 from dealreg.analysis.compare import (
     MOST_PATTERNS,
     batches,
-    only,
     only_policies,
     premises_of,
 )
-from dealreg.analysis.limits import cone, limits_of, shape_limits
+from dealreg.analysis.limits import cone, limits_of, only, shape_limits
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.repairs import repaired

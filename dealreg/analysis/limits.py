@@ -41,7 +41,7 @@ from dealreg.policy.stages import (
 )
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
-__all__ = ["changed", "cone", "limits_of", "over_time", "reach", "shape_limits"]
+__all__ = ["changed", "cone", "limits_of", "only", "over_time", "reach", "shape_limits"]
 
 
 def cone(policy: Policy, benefit: str) -> tuple[str, ...]:
@@ -61,6 +61,12 @@ def reach(policy: Policy, benefit: str) -> tuple[str, ...]:
         if each.period is not None and each.period.closes:
             wanted.update(cone(policy, each.benefit))
     return tuple(each for each in in_order((policy,)) if each in wanted)
+
+
+def only(policy: Policy, benefit: str) -> Policy:
+    """The policy, of one benefit and what it depends on."""
+    wanted = reach(policy, benefit)
+    return attrs.evolve(policy, contests=[e for e in policy.contests if e.benefit in wanted])
 
 
 def changed(old: Policy, new: Policy, benefit: str) -> bool:

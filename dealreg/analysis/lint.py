@@ -10,10 +10,11 @@ from typing import Final
 
 from dealreg.analysis.bystanders import bystander
 from dealreg.analysis.cases import Cases, cases_of
-from dealreg.analysis.compare import only, only_policies, premises_of
+from dealreg.analysis.compare import only_policies, premises_of
 from dealreg.analysis.comparisons import one_at_most
 from dealreg.analysis.dead import Dead, dead_parts, never_granted, within
 from dealreg.analysis.deadlocks import deadlocks
+from dealreg.analysis.limits import only
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.reported import restated, said_of_themselves
 from dealreg.analysis.scenes import Claim, Scene

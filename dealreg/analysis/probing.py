@@ -14,7 +14,7 @@ import attrs
 
 from dealreg.analysis.cases import Cases, Domains, cases_of
 from dealreg.analysis.comparisons import comparison
-from dealreg.analysis.limits import changed, reach
+from dealreg.analysis.limits import changed, only
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.scenes import Claim, Scene, facts_of
@@ -190,15 +190,10 @@ def probed(old: Policy, new: Policy) -> Iterator[tuple[str, Policy, Probe]]:
         benefit = contest.benefit
         if new.contest(benefit) is None:
             continue
-        mine, theirs = _part(old, benefit), _part(new, benefit)
+        mine, theirs = only(old, benefit), only(new, benefit)
         if _contests(mine) != _contests(theirs):
             paired = any(changed(old, new, each.benefit) for each in mine.contests)
             yield benefit, theirs, probe_of(mine, paired=paired)
-
-
-def _part(policy: Policy, benefit: str) -> Policy:
-    wanted = reach(policy, benefit)
-    return attrs.evolve(policy, contests=[e for e in policy.contests if e.benefit in wanted])
 
 
 def _contests(policy: Policy) -> Any:

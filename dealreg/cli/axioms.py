@@ -6,7 +6,7 @@ from dealreg.analysis.axioms import AXIOMS
 from dealreg.analysis.axioms import axioms as asked_axioms
 from dealreg.cli.comparing import one_policy, show_page
 from dealreg.cli.exits import Exit
-from dealreg.cli.gathering import times_option
+from dealreg.cli.gathering import form_option, times_option
 from dealreg.errors import UsageError, shown, suggestion
 from dealreg.outcome.axioms import Holds
 from dealreg.rendering import report_axioms
@@ -29,14 +29,7 @@ __all__ = ["axioms"]
     metavar="CODE",
     help="An axiom that must not be violated, as in A8. May be repeated.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="Plain text, Markdown, or JSON.",
-)
+@form_option
 @times_option
 def axioms(
     policy: str, codes: tuple[str, ...], require: tuple[str, ...], form: str, times_in: str

@@ -9,7 +9,7 @@ from dealreg.analysis import deadlocks as deadlocked
 from dealreg.analysis import smt
 from dealreg.cli.exits import Exit
 from dealreg.cli.failing import every_problem
-from dealreg.cli.gathering import times_option
+from dealreg.cli.gathering import form_option, times_option
 from dealreg.cli.inputs import load_policy
 from dealreg.cli.terminal import print_json, print_page, print_text
 from dealreg.errors import PolicyError, UsageError, shown, suggestion
@@ -20,8 +20,6 @@ from dealreg.rendering import report_comparison, report_deadlocks
 from dealreg.wire import predicate_from_text, to_json
 
 __all__ = ["compare", "deadlocks", "one_policy", "show_page"]
-
-_FORMS = click.Choice(["text", "markdown", "json"])
 
 
 _solver_option = click.option(
@@ -46,14 +44,7 @@ _solver_option = click.option(
 )
 @click.option("--exact", is_flag=True, help="End with exit code 1 for a bounded verdict too.")
 @_solver_option
-@click.option(
-    "--format",
-    "form",
-    type=_FORMS,
-    default="text",
-    show_default=True,
-    help="Plain text, Markdown, or JSON.",
-)
+@form_option
 @times_option
 def compare(
     old: str,
@@ -96,14 +87,7 @@ def compare(
 @click.command(short_help="Find how a policy can deadlock.")
 @click.argument("policy")
 @_solver_option
-@click.option(
-    "--format",
-    "form",
-    type=_FORMS,
-    default="text",
-    show_default=True,
-    help="Plain text, Markdown, or JSON.",
-)
+@form_option
 @times_option
 def deadlocks(policy: str, solver: int | None, form: str, times_in: str) -> Exit:
     """Find every way in which a POLICY can deadlock, and the changes that would repair it.

@@ -7,7 +7,7 @@ import click
 
 from dealreg.cli.deciding import deciding_options
 from dealreg.cli.exits import Exit
-from dealreg.cli.gathering import facts_options, times_option
+from dealreg.cli.gathering import facts_options, form_option, times_option
 from dealreg.cli.recorded import record_of
 from dealreg.cli.terminal import print_json, print_page, print_text
 from dealreg.rendering import explain as explained
@@ -29,14 +29,7 @@ __all__ = ["explain"]
 )
 @times_option
 @click.option("--registration", metavar="ID", help="Only this one; needed for a partner.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="Plain text, Markdown, or JSON.",
-)
+@form_option
 def explain(
     source: str,
     registrations: str | None,

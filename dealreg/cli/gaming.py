@@ -7,7 +7,7 @@ import click
 from dealreg.analysis.gaming import gaming as asked_gaming
 from dealreg.cli.comparing import one_policy, show_page
 from dealreg.cli.exits import Exit
-from dealreg.cli.gathering import times_option
+from dealreg.cli.gathering import form_option, times_option
 from dealreg.cli.histories import asked, history_options
 from dealreg.outcome.gaming import Move
 from dealreg.rendering import report_gaming
@@ -24,14 +24,7 @@ __all__ = ["gaming"]
     multiple=True,
     help="A move that may pay. May be repeated.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="Plain text, Markdown, or JSON.",
-)
+@form_option
 @times_option
 def gaming(policy: str, allow: tuple[str, ...], form: str, times_in: str, **how: Any) -> Exit:
     """Say which moves turn a loss into a win under a POLICY, though the deal is the same.

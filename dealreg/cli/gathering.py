@@ -21,6 +21,7 @@ from dealreg.wire import Loaded, load_facts
 __all__ = [
     "Tables",
     "facts_options",
+    "form_option",
     "gather",
     "is_stored",
     "mapping_of",
@@ -73,6 +74,16 @@ _OPTIONS = (
         help="Read their column as our field; THEIRS= alone leaves it out. May be repeated.",
     ),
 )
+
+form_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="Plain text, Markdown, or JSON.",
+)
+"""The option of every command whose report is text, a page or a value."""
 
 times_option = click.option(
     "--times-in",

@@ -7,7 +7,7 @@ from dealreg.analysis.lint import lint as linted
 from dealreg.checking.codes import CODES
 from dealreg.cli.comparing import one_policy, show_page
 from dealreg.cli.exits import Exit
-from dealreg.cli.gathering import times_option
+from dealreg.cli.gathering import form_option, times_option
 from dealreg.errors import UsageError, shown, suggestion
 from dealreg.outcome.findings import Severity
 from dealreg.rendering import report_lint
@@ -25,14 +25,7 @@ _KNOWN = sorted({*LINT_CODES, *(c for c, (s, _) in CODES.items() if s is Severit
     metavar="CODE",
     help="A code of findings that are meant, as in SELF_REPORTED_RULE. May be repeated.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="Plain text, Markdown, or JSON.",
-)
+@form_option
 @times_option
 def lint(policy: str, allow: tuple[str, ...], form: str, times_in: str) -> Exit:
     """Find what in a POLICY decides nothing, or decides otherwise than its author may think.

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from dealreg.cli.exits import Exit
-from dealreg.cli.gathering import times_option, watched
+from dealreg.cli.gathering import form_option, times_option, watched
 from dealreg.cli.histories import asked, history_options
 from dealreg.cli.inputs import at_instant
 from dealreg.cli.terminal import print_json, print_page, print_text
@@ -23,14 +23,7 @@ __all__ = ["timeline"]
 @click.option("--about", metavar="ID", help="The registration, opportunity or customer.")
 @click.option("--until", metavar="INSTANT", help="Go on to this instant; else to the last event.")
 @click.option("--for", "partner", metavar="PARTNER", help="For one partner, rivals unnamed.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="Plain text, Markdown, or JSON.",
-)
+@form_option
 @times_option
 def timeline(
     policy: str,

@@ -7,7 +7,7 @@ import click
 from dealreg.analysis import what_would_win as asked
 from dealreg.cli.deciding import deciding_options
 from dealreg.cli.exits import Exit
-from dealreg.cli.gathering import facts_options, times_option
+from dealreg.cli.gathering import facts_options, form_option, times_option
 from dealreg.cli.recorded import record_of
 from dealreg.cli.terminal import print_json, print_page, print_text
 from dealreg.errors import UsageError, shown
@@ -59,14 +59,7 @@ _MOVERS = tuple(each.value for each in Mover)
     show_default=True,
     help="Who reads it. A partner is told nothing of others.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="Plain text, Markdown, or JSON.",
-)
+@form_option
 @times_option
 def what_would_win(
     source: str,

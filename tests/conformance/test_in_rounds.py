@@ -52,7 +52,7 @@ def in_rounds_cases(draw):
 
 
 def by_reference(case, benefit):
-    """By the reference, round after round; who holds, with its period; and how many rounds."""
+    """By the reference, round after round; who holds, with its period."""
     first = case.rules.contest(benefit)
     length = timedelta(days=first.period.length.length)
     contests = [

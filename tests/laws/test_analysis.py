@@ -11,8 +11,8 @@ import dealreg
 from dealreg import decide
 from dealreg.analysis import compare, deadlocks, difference, lint
 from dealreg.analysis.cases import cases_of
-from dealreg.analysis.compare import only
 from dealreg.analysis.dead import dead_parts
+from dealreg.analysis.limits import only
 from dealreg.facts.canonical import canonical_json
 from dealreg.policy.normal import normal_form
 from dealreg.policy.policies import Policy

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from dealreg.analysis.compare import only, only_policies, premises_of
+from dealreg.analysis.compare import only_policies, premises_of
 from dealreg.analysis.deadlocks import certificate, way_of
-from dealreg.analysis.limits import changed, over_time, shape_limits
+from dealreg.analysis.limits import changed, only, over_time, shape_limits
 from dealreg.analysis.partings import partings
 from dealreg.analysis.readings import Readings, readings
 from dealreg.analysis.scenes import Scene, facts_of, run
