@@ -129,7 +129,7 @@ class Compiled:
         customers: Mapping[str, EndCustomer] = _NO_RECORDS,
         opportunities: Mapping[str, Opportunity] = _NO_RECORDS,
     ) -> dict[str, list[Outcome]]:
-        """For each benefit the outcomes of registrations, in the order given: the fastest answer.
+        """For each benefit the outcomes of registrations, in the order given, with reasons.
 
         The records are those known, by their identifiers; an index that the caller keeps. All are
         taken to fit the policy's vocabulary, as `decide` would check. What rests on rulings,
@@ -165,7 +165,8 @@ class Compiled:
     ) -> dict[str, list[Coded]]:
         """Who gets what, and by which reason code: the kind and the code of each of `outcomes`.
 
-        Costs some four fifths of `outcomes`, since nothing is explained (`benchmarks/one_conflict.py`).
+        The fastest answer: some four fifths of what `outcomes` cost, since nothing is explained
+        (`benchmarks/one_conflict_peers.py`).
 
         Raises:
             UsageError: as `outcomes`.

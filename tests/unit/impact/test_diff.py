@@ -132,6 +132,27 @@ class TestOfATable:
         }
         assert found.held[0].new_referred == 4
 
+    def test_who_was_left_to_a_person_before_is_not_left_to_one_now(self):
+        from dealreg import Policy, Tie, contest, earliest, field, money, requirement
+
+        def tied(least):
+            asked = requirement("LARGE", field("amount") >= money(least))
+            made = contest("protection", asked, earliest("score"), Tie.REFER)
+            return Policy(programme="Q", contests=[made])
+
+        first = pl.int_range(pl.len()) == 0
+        amount = pl.when(first).then(pl.lit(6_000)).otherwise(pl.lit(9_000))
+        rows = table().with_columns(
+            score=pl.lit(1),
+            partner_id="registration_id",
+            opportunity_id=pl.lit("O"),
+            amount=amount,
+        )
+        found = diff(tied("5000 EUR"), tied("7000 EUR"), rows, at=AT)
+
+        assert found.held[0].old_referred > found.held[0].new_referred > 0
+        assert "to_a_person" not in {each.kind.value for each in found.moved}
+
     def test_other_terms(self):
         from dealreg import Policy, contest, earliest, terms
 
