@@ -178,8 +178,10 @@ def _comparing(
     return [made[sign] for made in (near, far) for sign in near if sign != same]
 
 
-def probed(old: Policy, new: Policy) -> Iterator[tuple[str, Policy, Probe]]:
-    """The benefits to look at: those whose contest, or one they depend on, is not the same.
+def probed(
+    old: Policy, new: Policy, benefits: Collection[str]
+) -> Iterator[tuple[str, Policy, Probe]]:
+    """Of these benefits those to look at: whose contest, or one they depend on, is not the same.
 
     With each the new policy of that benefit, and the cases of the old one. Nothing where the two
     policies do not know the same fields.
@@ -188,7 +190,7 @@ def probed(old: Policy, new: Policy) -> Iterator[tuple[str, Policy, Probe]]:
         return
     for contest in old.contests:
         benefit = contest.benefit
-        if new.contest(benefit) is None:
+        if benefit not in benefits or new.contest(benefit) is None:
             continue
         mine, theirs = only(old, benefit), only(new, benefit)
         if _contests(mine) != _contests(theirs):

@@ -34,6 +34,7 @@ __all__ = [
     "Position",
     "Question",
     "questions",
+    "weights_of",
 ]
 
 REFERRED: Final = 1
@@ -145,7 +146,7 @@ def _asked(policy: Policy) -> Iterator[tuple[str, str, Asked, Mapping[bool | Non
     for contest in policy.contests:
         benefit = contest.benefit
         for required in contest.requires:
-            yield benefit, ADMISSION, required.that, _weights(required)
+            yield benefit, ADMISSION, required.that, weights_of(required)
         if contest.period is not None:
             yield benefit, ADMISSION, contest.period, _ENDED
             if contest.period.closes:
@@ -175,7 +176,8 @@ def _worth(contest: Contest) -> Iterator[tuple[str, str, Asked, Mapping[bool | N
                 yield benefit, f"{role} band {place}", band.when, _HOLDS
 
 
-def _weights(required: Requirement) -> Mapping[bool | None, int]:
+def weights_of(required: Requirement) -> Mapping[bool | None, int]:
+    """How heavily each answer to a requirement weighs against a registration."""
     return {
         True: 0,
         False: _WEIGHTS[required.if_false],
