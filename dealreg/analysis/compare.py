@@ -8,6 +8,7 @@ import attrs
 
 from dealreg.analysis.cases import Cases, cases_of
 from dealreg.analysis.limits import changed, cone, limits_of, only, over_time, shape_limits
+from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.partings import Parting, partings
 from dealreg.analysis.probing import probed
 from dealreg.analysis.sameness import sameness
@@ -229,7 +230,7 @@ class _Seen:
         """Decide one registration of every kind, then pairs where they can tell more."""
         for benefit in self.benefits:
             policies = (only(self.old, benefit), only(self.new, benefit))
-            cases = cases_of(policies, self.scope)
+            cases = cases_of(policies, self.scope, paired=True)
             alone = (Scene((Claim(each.values),)) for each in cases.singles())
             self._decide(alone, benefit, cases)
             if self.first and self.found:
@@ -254,7 +255,7 @@ class _Seen:
             for number, policy in enumerate(cases.policies)
             for each in policy.contests
         }
-        pairs = cases.pairs(contests)
+        pairs = pairs_of(cases, contests, decided=True)
         scenes = (each.scene() for each in islice(pairs, MOST_PATTERNS))
         self._decide(scenes, benefit, cases)
         if next(pairs, None) is not None:

@@ -15,6 +15,7 @@ import attrs
 from dealreg.analysis.cases import Cases, Domains, cases_of
 from dealreg.analysis.comparisons import comparison
 from dealreg.analysis.limits import changed, only
+from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.scenes import Claim, Scene, facts_of
@@ -116,7 +117,7 @@ def _scenes(cases: Cases, policy: Policy, *, paired: bool) -> Iterator[Scene]:
         yield from _met(bases[0], cases, contests)
         for base in bases[1:]:
             yield from _varied(base, cases.domains[0])
-    pairs = list(islice(cases.pairs(contests), 4 * _MOST_PAIRS)) if paired else []
+    pairs = list(islice(pairs_of(cases, contests), 4 * _MOST_PAIRS)) if paired else []
     places = sorted(range(len(pairs)), key=lambda place: place * _STRIDE % 2**32)
     yield from (pairs[place].scene() for place in places[:_MOST_PAIRS])
 
@@ -171,10 +172,10 @@ def _comparing(
     near: dict[Any, tuple[Any, Any]] = {}
     far: dict[Any, tuple[Any, Any]] = {}
     for two in product(mine[variable], theirs[variable]):
-        sign = compare(*two)
+        sign = compare.of(*two)
         near.setdefault(sign, two)
         far[sign] = two
-    same = compare(base.get(variable), base.get(variable))
+    same = compare.of(base.get(variable), base.get(variable))
     return [made[sign] for made in (near, far) for sign in near if sign != same]
 
 

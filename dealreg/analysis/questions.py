@@ -27,9 +27,11 @@ from dealreg.policy.terms import Banded, Terms
 __all__ = [
     "ADMISSION",
     "DENIED",
+    "PREFERRED_NOT",
     "REFERRED",
     "RETURNED",
     "SCOPE",
+    "UNKNOWN_PREFERRED",
     "Asked",
     "Position",
     "Question",
@@ -138,7 +140,11 @@ def _count(question: Question, position: Position, counts: Mapping[bool | None, 
 
 
 _HOLDS: Final = {True: 1, False: 0, None: 0}
-_THREE: Final = {True: 2, False: 1, None: 3}
+PREFERRED_NOT: Final = 1
+UNKNOWN_PREFERRED: Final = 3
+"""What the answers false and unknown to a preference come to."""
+
+_THREE: Final = {True: 2, False: PREFERRED_NOT, None: UNKNOWN_PREFERRED}
 _ENDED: Final = {True: DENIED, False: 0, None: 0}
 
 
