@@ -18,7 +18,7 @@ from dealreg.analysis.limits import changed, only
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
-from dealreg.analysis.scenes import Claim, Scene, facts_of
+from dealreg.analysis.scenes import Claim, Scene, facts_of, possible
 from dealreg.analysis.times import ASKED
 from dealreg.deciders.reference.decide import run_quietly
 from dealreg.deciders.reference.governing import Rules
@@ -135,8 +135,9 @@ def _varied(base: Mapping[Variable, Any], domains: Domains) -> Iterator[Scene]:
     """One registration with another value of one variable."""
     for variable, values in sorted(domains.items()):
         for value in values:
-            if value != base.get(variable):
-                yield Scene((Claim({**base, variable: value}),))
+            varied = {**base, variable: value}
+            if value != base.get(variable) and possible(varied):
+                yield Scene((Claim(varied),))
 
 
 def _met(
@@ -154,7 +155,8 @@ def _met(
                 first, rival = dict(base), dict(base)
                 for variable, (one, other) in zip(chosen, values, strict=True):
                     first[variable], rival[variable] = one, other
-                yield Scene((Claim(first), Claim(rival, 2)))
+                if possible(first) and possible(rival):
+                    yield Scene((Claim(first), Claim(rival, 2)))
 
 
 def _comparing(

@@ -1,6 +1,7 @@
 """Comparing two policies: limits, scopes, and what is told where they part."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import attrs
 import pytest
@@ -393,6 +394,16 @@ class TestDifference:
         new = attrs.evolve(rules(FIRST), contests=[*rules(FIRST).contests, bid])
 
         assert len(difference(rules(FIRST), new).facts.registrations) == 1
+
+    def test_is_on_facts_that_can_be(self):
+        early = field("submitted_at") < datetime(2026, 3, 5, 12, tzinfo=UTC)
+        more = [requirement("R", early, if_unknown="deny"), highest("quantity")]
+        old = rules(within("1 day", of="completed_at"), *more)
+        new = rules(head_start("1 day"), *more)
+
+        seen = difference(old, new)
+
+        assert decide(old, seen.facts, at=seen.at).standings == seen.old.standings
 
 
 class TestOnlyOneCandidate:
