@@ -21,7 +21,7 @@ from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Predicate
 from dealreg.policy.stages import Key
 
-__all__ = ["Cases", "Domains", "Group", "cases_of"]
+__all__ = ["Cases", "Domains", "Group", "cases_of", "keys_of"]
 
 _FREE: Final = frozenset({"opportunity_id", "customer_id"})
 _MANY_WORLDS: Final = 16
@@ -168,7 +168,7 @@ def cases_of(
         found,
         layout,
         tuple(groups),
-        _keys(policies, found),
+        keys_of(policies, found),
         table,
         (first, rival),
         siblings,
@@ -214,10 +214,15 @@ def _partner_matters(domains: Mapping[Variable, Sequence[Any]]) -> bool:
     )
 
 
-def _keys(policies: Sequence[Policy], found: Readings) -> tuple[str, ...]:
-    """The fields of scopes that no policy asks about: the same text within a case."""
+def keys_of(policies: Sequence[Policy], found: Readings | None = None) -> tuple[str, ...]:
+    """The fields of scopes that no policy asks about: the same text within a case.
+
+    `found` is what the policies read, if that is known already.
+    """
     named = {key for policy in policies for each in policy.contests for key in each.scope.keys}
-    return tuple(sorted(named - _FREE - set(found.fields)))
+    if named <= _FREE:
+        return ()
+    return tuple(sorted(named - _FREE - set((found or readings(policies)).fields)))
 
 
 def _groups(

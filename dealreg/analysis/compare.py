@@ -1,12 +1,12 @@
 """Do two policies decide every case alike, and if not, where do they part?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
 
 import attrs
 
-from dealreg.analysis.cases import Cases, cases_of
+from dealreg.analysis.cases import Cases, cases_of, keys_of
 from dealreg.analysis.limits import changed, cone, limits_of, only, over_time, shape_limits
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.partings import Parting, partings
@@ -20,6 +20,7 @@ from dealreg.checking.predicates import predicate_findings
 from dealreg.deciders.deciding import sound
 from dealreg.deciders.reference.decide import decide_unchecked
 from dealreg.deciders.reference.governing import in_order
+from dealreg.deciders.reference.run import Run
 from dealreg.errors import UsageError, shown
 from dealreg.outcome.comparison import (
     Change,
@@ -49,6 +50,7 @@ MOST_PATTERNS: Final = 4_000
 """So many patterns of pairs are decided for each benefit; policies that need more are bounded."""
 
 _BATCH: Final = 64
+_FEW: Final = 8
 _Item = TypeVar("_Item")
 
 
@@ -110,24 +112,10 @@ def difference(old: Policy, new: Policy, *, scope: Any = None) -> Witness | None
     _check_scope(asked, old, new)
     seen = _Seen.of(old, new, asked, first=True)
     if asked is None:
-        _probe(seen)
+        seen.try_first()
     if not seen.found:
         seen.look()
     return next((each.witness for each in seen.changes(new)), None)
-
-
-def _probe(seen: "_Seen") -> None:
-    """Look for a difference on a case that the old policy tells from others."""
-    for benefit, changed_part, probe in probed(seen.old, seen.new, seen.benefits):
-        for batch in probe.batches():
-            after = batch.decided_by(changed_part)
-            for number, scene in enumerate(batch.scenes):
-                found = next(
-                    partings(batch.run, after, number, len(scene.claims), (benefit,)), None
-                )
-                if found is not None:
-                    seen.found[found.group] = _Found(1, found, scene, probe.cases)
-                    return
 
 
 def only_policies(*given: object) -> None:
@@ -188,11 +176,8 @@ class _Found:
     times: int
     parting: Parting
     scene: Scene
-    cases: Cases
-
-    def inside(self, scene: Scene) -> bool:
-        """Whether all registrations of a case satisfy the scope that was asked about."""
-        return self.cases.inside is None or self.cases.inside(scene)
+    keys: tuple[str, ...]
+    inside: Callable[[Scene], bool] | None = None
 
 
 @attrs.define(eq=False)
@@ -205,6 +190,7 @@ class _Seen:
         benefits: those that are not proved alike, those that others depend on first.
         scope: what all registrations of a case must satisfy.
         first: whether one difference is enough.
+        apart: for some benefits, one registration that the two policies admit otherwise.
     """
 
     old: Policy
@@ -212,6 +198,7 @@ class _Seen:
     benefits: tuple[str, ...]
     scope: Predicate | None
     first: bool
+    apart: Mapping[str, Scene]
     count: int = 0
     limits: set[Limit] = attrs.field(factory=set)
     found: dict[tuple[str, ...], _Found] = attrs.field(factory=dict)
@@ -224,7 +211,46 @@ class _Seen:
         same = sameness(old, new)
         benefits = dict.fromkeys((*in_order((old,)), *in_order((same.new,))))
         left = tuple(each for each in benefits if each not in same.benefits)
-        return cls(old, same.new, left, scope, first)
+        return cls(old, same.new, left, scope, first, same.apart)
+
+    def try_first(self) -> None:
+        """Look for a difference where there most likely is one, before all cases are sought."""
+        keys = keys_of((self.old, self.new))
+        for benefit in self.benefits:
+            policies = (only(self.old, benefit), only(self.new, benefit))
+            if benefit in self.apart and self._shown(
+                [self.apart[benefit]], benefit, policies, keys
+            ):
+                return
+        for benefit, probe in probed(self.old, self.new, self.benefits):
+            policies = (probe.policy, only(self.new, benefit))
+            for few in batches(probe.aimed(policies[1]), _FEW):
+                if self._shown(few, benefit, policies, probe.cases.keys):
+                    return
+            for batch in probe.batches():
+                after = batch.decided_by(policies[1])
+                if self._parted(batch.run, after, batch.scenes, benefit, probe.cases.keys):
+                    return
+
+    def _shown(
+        self,
+        scenes: Sequence[Scene],
+        benefit: str,
+        policies: tuple[Policy, Policy],
+        keys: tuple[str, ...],
+    ) -> bool:
+        """Whether some of the cases show a difference; the first that does is noted."""
+        before, after = runs(policies, scenes, keys)
+        return self._parted(before, after, scenes, benefit, keys)
+
+    def _parted(
+        self, before: Run, after: Run, scenes: Sequence[Scene], benefit: str, keys: tuple[str, ...]
+    ) -> bool:
+        for number, scene in enumerate(scenes):
+            for found in partings(before, after, number, len(scene.claims), (benefit,)):
+                self.found[found.group] = _Found(1, found, scene, keys)
+                return True
+        return False
 
     def look(self) -> None:
         """Decide one registration of every kind, then pairs where they can tell more."""
@@ -262,12 +288,13 @@ class _Seen:
             self.limits.add(Limit(code=LimitCode.CROWDED, clause=f"contests[{benefit}]"))
 
     def _decide(self, scenes: Iterable[Scene], benefit: str, cases: Cases) -> None:
-        for batch in batches(scenes, 8 if self.first else _BATCH):
+        for batch in batches(scenes, _FEW if self.first else _BATCH):
             self.count += len(batch)
             before, after = runs(cases.policies, batch, cases.keys)
             for number, scene in enumerate(batch):
                 for parting in partings(before, after, number, len(scene.claims), (benefit,)):
-                    known = self.found.get(parting.group) or _Found(0, parting, scene, cases)
+                    known = self.found.get(parting.group)
+                    known = known or _Found(0, parting, scene, cases.keys, cases.inside)
                     self.found[parting.group] = attrs.evolve(known, times=known.times + 1)
                     if self.first:
                         return
@@ -280,14 +307,16 @@ class _Seen:
         return [self._change(each, new) for _, each in sorted(self.found.items(), key=_by_group)]
 
     def _change(self, found: _Found, new: Policy) -> Change:
-        parting, keys = found.parting, found.cases.keys
+        parting, keys = found.parting, found.keys
         benefits = (parting.benefit,)
         policies = (only(self.old, parting.benefit), only(self.new, parting.benefit))
 
         def shows(simpler: Scene) -> bool:
             before, after = runs(policies, [simpler], keys)
             seen = partings(before, after, 0, len(simpler.claims), benefits)
-            return any(each.group == parting.group for each in seen) and found.inside(simpler)
+            return any(each.group == parting.group for each in seen) and (
+                found.inside is None or found.inside(simpler)
+            )
 
         small = smallest(found.scene, shows)
         before, after = runs(policies, [small], keys)

@@ -8,10 +8,10 @@ values) are taken as if their answers could be anything: what is proved then hol
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from dealreg.analysis.domains import MOST_TEXTS, domain, linked_texts
-from dealreg.analysis.formulas import FALSE, TRUE, UNKNOWN, Formulas
+from dealreg.analysis.formulas import FALSE, TRUE, UNKNOWN, Formulas, Way, Ways
 from dealreg.analysis.readings import (
     AFTERWARDS,
     IDENTITIES,
@@ -29,10 +29,7 @@ from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import External, Predicate
 from dealreg.policy.walk import fact_of
 
-__all__ = ["Ways", "ways_of"]
-
-Ways: TypeAlias = Mapping[int, Sequence[Mapping[int, int]]]
-"""For each group of facts, the answers that the leaves about it can have together."""
+__all__ = ["ways_of"]
 
 _MOST_VALUES: Final = 4_000
 """So many values are tried of facts that go together; of more, the answers count as free."""
@@ -49,7 +46,7 @@ def ways_of(formulas: Formulas, policies: Sequence[Policy]) -> Ways:
     found = readings_of(vocabulary, formulas.leaves)
     asked = {at: _variables(found, leaf) for at, leaf in enumerate(formulas.leaves)}
     domains = _domains(found, policies, {v for each in asked.values() for v in each or ()})
-    ways: dict[int, tuple[Mapping[int, int], ...]] = {}
+    ways: dict[int, tuple[Way, ...]] = {}
     tried: list[tuple[list[int], list[dict[Variable, Any]]]] = []
     for variables in _groups([each for each in asked.values() if each]):
         leaves = [at for at, each in asked.items() if each and each[0] in variables]
@@ -61,11 +58,12 @@ def ways_of(formulas: Formulas, policies: Sequence[Policy]) -> Ways:
             formulas.group[at] = len(tried)
         tried.append((leaves, list(_values(variables, domains))))
     for number, answers in enumerate(_answered(policies[0], formulas.leaves, tried)):
-        ways[number] = tuple(dict(each) for each in dict.fromkeys(answers))
+        values = dict(zip(reversed(answers), reversed(tried[number][1]), strict=True))
+        ways[number] = tuple(Way(dict(each), values[each]) for each in dict.fromkeys(answers))
     for at, about in asked.items():
         if not about:
             formulas.group[at] = len(ways)
-            ways[len(ways)] = tuple({at: each} for each in _FREE)
+            ways[len(ways)] = tuple(Way({at: each}, {}) for each in _FREE)
     return ways
 
 
