@@ -33,6 +33,7 @@ from dealreg.outcome.comparison import (
 from dealreg.outcome.findings import Findings
 from dealreg.outcome.record import frozen_answers
 from dealreg.outcome.references import reference_of
+from dealreg.policy.contests import Contest
 from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Predicate, predicate
@@ -44,6 +45,7 @@ __all__ = [
     "difference",
     "only_policies",
     "premises_of",
+    "provably_alike",
 ]
 
 MOST_PATTERNS: Final = 4_000
@@ -118,6 +120,18 @@ def difference(old: Policy, new: Policy, *, scope: Any = None) -> Witness | None
     return next((each.witness for each in seen.changes(new)), None)
 
 
+def provably_alike(old: Policy, new: Policy) -> tuple[Limit, ...] | None:
+    """What bounds that two sound policies decide every case alike; None where a case shows not.
+
+    Nothing bounds an exact verdict.
+    """
+    seen = _Seen.of(old, new, None, first=True)
+    seen.try_first()
+    if not seen.found:
+        seen.look()
+    return None if seen.found else tuple(sorted(seen.limits | set(over_time(old, seen.new))))
+
+
 def only_policies(*given: object) -> None:
     """Check that policies were given, and sound ones.
 
@@ -159,7 +173,7 @@ def _limits(cases: Cases, old: Policy, new: Policy, benefit: str) -> set[Limit]:
         limits.add(Limit(code=LimitCode.CROWDED, clause=f"contests[{benefit}]"))
     for policy, part in zip((old, new), cases.policies, strict=True):
         for contest in part.contests:
-            if changed(old, new, contest.benefit):
+            if changed(old, new, contest.benefit) or _excludes(contest):
                 limits |= set(shape_limits(policy, contest))
     for contest in cases.policies[0].contests:
         other = new.contest(contest.benefit)
@@ -167,6 +181,11 @@ def _limits(cases: Cases, old: Policy, new: Policy, benefit: str) -> set[Limit]:
             path = contest_path(contest.benefit, "scope")
             limits.add(Limit(code=LimitCode.SCOPES, clause=path))
     return limits
+
+
+def _excludes(contest: Contest) -> bool:
+    """Whether a benefit is for those who do not hold another: who gets nothing alone may get it."""
+    return any(not each.holds for each in contest.after)
 
 
 @attrs.frozen(eq=False)
@@ -224,6 +243,9 @@ class _Seen:
                 return
         for benefit, probe in probed(self.old, self.new, self.benefits):
             policies = (probe.policy, only(self.new, benefit))
+            beside_base = list(probe.like(self.apart[benefit])) if benefit in self.apart else []
+            if beside_base and self._shown(beside_base, benefit, policies, probe.cases.keys):
+                return
             for few in batches(probe.aimed(policies[1]), _FEW):
                 if self._shown(few, benefit, policies, probe.cases.keys):
                     return
@@ -261,7 +283,7 @@ class _Seen:
             self._decide(alone, benefit, cases)
             if self.first and self.found:
                 return
-            if self._needs_pairs(benefit):
+            if self._needs_pairs(benefit, cases):
                 self._pairs(benefit, cases)
             if self.first and self.found:
                 return
@@ -269,8 +291,10 @@ class _Seen:
                 self._decide(beside(cases), benefit, cases)
             self.limits |= _limits(cases, self.old, self.new, benefit)
 
-    def _needs_pairs(self, benefit: str) -> bool:
+    def _needs_pairs(self, benefit: str, cases: Cases) -> bool:
         if changed(self.old, self.new, benefit):
+            return True
+        if any(_excludes(each) for policy in cases.policies for each in policy.contests):
             return True
         upstream = {*cone(self.old, benefit), *cone(self.new, benefit)}
         return any(group[0] in upstream for group in self.found)

@@ -78,6 +78,13 @@ class Probe:
             yield self._batches[place]
             place += 1
 
+    def like(self, scene: Scene) -> Iterator[Scene]:
+        """One registration as in a case, and else like one that gets everything."""
+        for base in self.bases[:1]:
+            values = {**base, **scene.claims[0].values}
+            if possible(values):
+                yield Scene((Claim(values),))
+
     def aimed(self, other: Policy) -> Iterator[Scene]:
         """Pairs that differ in what orders and windows look at that another policy has not.
 
