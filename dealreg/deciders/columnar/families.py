@@ -1,12 +1,12 @@
 """Contests of one scope, decided together over a table: what is collected, and made whole."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import attrs
 
 from dealreg.deciders.columnar.columns import Columns
 from dealreg.deciders.columnar.contests import Lowered, lowered
+from dealreg.deciders.columnar.expressions import any_of
 from dealreg.deciders.columnar.kinds import Eager, Lazy
 from dealreg.deciders.columnar.standings import decided
 from dealreg.deciders.columnar.support import facts_of
@@ -15,9 +15,6 @@ from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import OthersStand
 
 __all__ = ["Family", "family"]
-
-
-_STATUS: Final = "dealreg_status"
 
 
 @attrs.frozen(eq=False)
@@ -39,10 +36,8 @@ class Family:
         import narwhals as nw
 
         made = {name: expr for one in self.contests for name, expr in one.columns.items()}
-        odd = nw.lit(value=False)
-        for one in self.contests:
-            odd = odd | one.odd
-        rows = table.with_columns(columns.status().alias(_STATUS)).select(
+        odd = any_of(one.odd for one in self.contests)
+        rows = columns.prepared(table, self.fields).select(
             nw.col("registration_id").cast(nw.String).alias("id"),
             nw.col("partner_id").cast(nw.String).alias("who"),
             columns.malformed(self.fields).alias("bad"),
@@ -53,11 +48,11 @@ class Family:
             ),
             *(expr.alias(name) for name, expr in made.items()),
         )
-        for one in self.contests:  # what is malformed takes no part
-            own = nw.col(one.names.barred)
-            barred = nw.when(nw.col("bad") == 0).then(own).otherwise(nw.lit(-1))
-            rows = rows.with_columns(barred.alias(one.names.barred))
-        return rows
+        barred = [one.names.barred for one in self.contests]
+        return rows.with_columns(  # what is malformed takes no part
+            nw.when(nw.col("bad") == 0).then(nw.col(name)).otherwise(nw.lit(-1)).alias(name)
+            for name in barred
+        )
 
     def compared(self, rows: Eager) -> Eager:
         """The rows with what comes out of each contest."""
@@ -116,7 +111,7 @@ def family(contests: Sequence[Contest], begin: int, columns: Columns) -> Family:
     import narwhals as nw
 
     keys = tuple(f"k{number}" for number in range(len(contests[0].scope.keys)))
-    status = nw.col(_STATUS)
+    status = nw.col(columns.status_column)
     single = {one.benefit for one in contests if one.capacity == 1}
     made = [
         lowered(
