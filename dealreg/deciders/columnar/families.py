@@ -1,13 +1,13 @@
 """Contests of one scope, decided together over a table: what is collected, and made whole."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import attrs
 
 from dealreg.deciders.columnar.columns import Columns
 from dealreg.deciders.columnar.contests import Lowered, lowered
-from dealreg.deciders.columnar.kinds import Eager, Expr, Lazy
+from dealreg.deciders.columnar.expressions import all_of, any_of
+from dealreg.deciders.columnar.kinds import Eager, Lazy
 from dealreg.deciders.columnar.parting import CONFLICT, Parted, parted
 from dealreg.deciders.columnar.standings import decided, without_part
 from dealreg.deciders.columnar.support import facts_of
@@ -16,9 +16,6 @@ from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import OthersStand
 
 __all__ = ["Family", "family"]
-
-
-_STATUS: Final = "dealreg_status"
 
 
 @attrs.frozen(eq=False)
@@ -40,12 +37,10 @@ class Family:
         import narwhals as nw
 
         made = {name: expr for one in self.contests for name, expr in one.columns.items()}
-        odd = nw.lit(value=False)
-        for one in self.contests:
-            odd = odd | one.odd
-        for key in self.contests[0].contest.scope.keys:  # who has none is in no conflict
-            odd = odd & ~columns.value(Fact(key)).is_null()
-        return table.with_columns(columns.status().alias(_STATUS)).select(
+        keys = self.contests[0].contest.scope.keys
+        known = [~columns.value(Fact(key)).is_null() for key in keys]
+        odd = all_of([any_of(one.odd for one in self.contests), *known])  # else in no conflict
+        return columns.prepared(table, self.fields).select(
             nw.col("registration_id").cast(nw.String).alias("id"),
             nw.col("partner_id").cast(nw.String).alias("who"),
             columns.malformed(self.fields).alias("bad"),
@@ -61,18 +56,16 @@ class Family:
         """The rows that take part in a contest, or are for others to decide; and the rest."""
         import narwhals as nw
 
-        takes: dict[str, Expr] = {}
+        part = {one.contest.benefit: one.names.holds for one in self.contests}
+        found = rows.select(
+            "odd", *(n for e in self.contests for n in (e.names.barred, e.names.returned))
+        )
         for one in self.contests:
-            barred, returned = nw.col(one.names.barred), nw.col(one.names.returned)
-            part = (barred == 0) & (returned == 0)
-            for after in one.contest.after:
-                if after.holds:
-                    part = part & takes[after.benefit]
-            takes[one.contest.benefit] = part
-        compared = nw.col("odd")
-        for part in takes.values():
-            compared = compared | part
-        return parted(rows, self.keys, compared)
+            admitted = [nw.col(one.names.barred) == 0, nw.col(one.names.returned) == 0]
+            needed = (nw.col(part[after.benefit]) for after in one.contest.after if after.holds)
+            found = found.with_columns(all_of([*admitted, *needed]).alias(one.names.holds))
+        compared = any_of(map(nw.col, ["odd", *part.values()])).alias("compared")
+        return parted(rows, self.keys, found.select(compared)["compared"])
 
     def decided(self, rows: Eager) -> Eager:
         """The rows with what comes out of each contest, and all that it was found from."""
@@ -137,7 +130,7 @@ def family(contests: Sequence[Contest], begin: int, columns: Columns) -> Family:
     import narwhals as nw
 
     keys = tuple(f"k{number}" for number in range(len(contests[0].scope.keys)))
-    status = nw.col(_STATUS)
+    status = nw.col(columns.status_column)
     single = {one.benefit for one in contests if one.capacity == 1}
     made = [
         lowered(

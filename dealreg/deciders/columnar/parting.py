@@ -1,20 +1,20 @@
 """The rows of a table by conflict, and apart from them those that are in none with anybody."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from dealreg.deciders.columnar.kinds import Eager, Expr
+from dealreg.deciders.columnar.kinds import Eager
 
 if TYPE_CHECKING:
+    import narwhals as nw
     import polars as pl
 
 __all__ = ["CONFLICT", "Parted", "parted"]
 
 CONFLICT: Final = "conflict"
 """The column with the number of the conflict that a row is of."""
-_COMPARED: Final = "compared"
 _BEGINS: Final = "begins"
 _HASH: Final = "hash"
 _ROW: Final = "row"
@@ -42,7 +42,7 @@ class Parted:
         return theirs, self.aside.join(own, on=keys, how="anti")
 
 
-def parted(rows: Eager, keys: Sequence[str], compared: Expr) -> Parted:
+def parted(rows: Eager, keys: Sequence[str], compared: "nw.Series[Any]") -> Parted:
     """The rows of a table in two parts: those that are `compared`, by conflict, and the others.
 
     In Polars conflicts come in the order of their first rows, and the rows of each as they came:
@@ -50,8 +50,7 @@ def parted(rows: Eager, keys: Sequence[str], compared: Expr) -> Parted:
     """
     import narwhals as nw
 
-    are = rows.select(compared.alias(_COMPARED))[_COMPARED]
-    aside, left = rows.filter(~are), rows.filter(are)
+    aside, left = rows.filter(~compared), rows.filter(compared)
     if left.implementation.is_polars():
         numbered = nw.from_native(_in_order(left.to_native(), keys), eager_only=True)
     else:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, assert_never
 
-from dealreg.deciders.columnar.columns import chosen
 from dealreg.deciders.columnar.contests import Lowered, Names, length_of
+from dealreg.deciders.columnar.expressions import all_of, chosen
 from dealreg.deciders.columnar.kinds import Eager, Expr
 from dealreg.deciders.columnar.orders import best
 from dealreg.deciders.columnar.outcomes import (
@@ -32,10 +32,11 @@ def decided(frame: Eager, one: Lowered, others: dict[str, Names]) -> Eager:
     import narwhals as nw
 
     names = one.names
-    admitted = (nw.col(names.barred) == 0) & (nw.col(names.returned) == 0)
+    takes_part = [nw.col(names.barred) == 0, nw.col(names.returned) == 0]
     for after in one.contest.after:
         held = nw.col(others[after.benefit].holds)
-        admitted = admitted & (held if after.holds else ~held)
+        takes_part.append(held if after.holds else ~held)
+    admitted = all_of(takes_part)
     if one.after_one:
         return _alone(frame, one, admitted, others)
     if for_everybody(one.contest):
@@ -51,13 +52,10 @@ def decided(frame: Eager, one: Lowered, others: dict[str, Names]) -> Eager:
 def _tied(one: Lowered, admitted: Expr) -> Expr:
     """Whether a row is equal with the winner in all preferences, and of another partner."""
     names, window = one.names, one.contest.window
-    equal = admitted & ~_col(names.holds)
-    equal = equal & ~(_col(names.claimant) == _col(names.won(names.claimant))).fill_null(
-        value=False
-    )
-    for rank in one.ranks:
-        equal = equal & same_value(_col(rank.name), _col(names.won(rank.name)))
-    return equal if window is None else equal & ~_late(one, window)
+    twice = (_col(names.claimant) == _col(names.won(names.claimant))).fill_null(value=False)
+    equal = [same_value(_col(rank.name), _col(names.won(rank.name))) for rank in one.ranks]
+    in_time = [] if window is None else [~_late(one, window)]
+    return all_of([admitted, ~_col(names.holds), ~twice, *equal, *in_time])
 
 
 def _winners(taking_part: Eager, one: Lowered) -> Eager:

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import attrs
 
-from dealreg.deciders.columnar.columns import STATUSES, Columns, chosen
+from dealreg.deciders.columnar.columns import STATUSES, Columns
 from dealreg.deciders.columnar.contests import Lowered, length_of, lowered
+from dealreg.deciders.columnar.expressions import chosen
 from dealreg.deciders.columnar.kinds import Eager, Expr, Lazy
 from dealreg.deciders.columnar.orders import Rank, best
 from dealreg.deciders.columnar.outcomes import Outcome
@@ -27,7 +28,6 @@ from dealreg.policy.stages import MissingRule, OthersStand, Tie, Unmet
 
 __all__ = ["Succession", "needs", "period_refusals", "succession"]
 
-_STATUS: Final = "dealreg_status"
 _OUTCOME: Final = "outcome"
 
 
@@ -94,22 +94,22 @@ class Succession:
         """What each row is by itself: why it never takes part, when it counts, how it ranks."""
         import narwhals as nw
 
-        one, status = self.contest, nw.col(_STATUS)
+        one, status = self.contest, nw.col(columns.status_column)
         ended = status.is_in([STATUSES.index(each) for each in STATUSES if each in ENDED])
-        table = table.with_columns(columns.status().alias(_STATUS))
+        table = columns.prepared(table, self.fields)
         submitted = columns.value(Fact("submitted_at"))
         ends = submitted + nw.lit(length_of(self.period.length))
         if "ended_at" in columns.schema:
-            over = columns.instant("ended_at")
+            over, until = columns.instant("ended_at"), columns.free("dealreg_ends")
             was_live = ended & (over > submitted).fill_null(value=False)
             table = table.with_columns(
                 nw.when(was_live)
                 .then(nw.lit(STATUSES.index(Status.SUBMITTED)))
                 .otherwise(status)
-                .alias(_STATUS),
-                nw.when(was_live & (over < ends)).then(over).otherwise(ends).alias("dealreg_ends"),
+                .alias(columns.status_column),
+                nw.when(was_live & (over < ends)).then(over).otherwise(ends).alias(until),
             )
-            ends = nw.col("dealreg_ends")
+            ends = nw.col(until)
         scope = one.contest.scope.keys
         return table.select(
             nw.col("registration_id").cast(nw.String).alias("id"),
@@ -130,7 +130,8 @@ class Succession:
 
         names = self.contest.names
         barred, returned = nw.col(names.barred), nw.col(names.returned)
-        left = parted(rows, self.keys, (barred == 0) & (returned == 0))
+        part = (barred == 0) & (returned == 0)
+        left = parted(rows, self.keys, rows.select(part.alias("part"))["part"])
         never = left.aside.with_columns(
             nw.when(barred != 0).then(barred).otherwise(returned).alias(_OUTCOME),
             nw.lit(None, dtype=nw.String).alias("rival"),
@@ -198,6 +199,6 @@ def succession(contest: Contest, columns: Columns, fields: Sequence[str]) -> Suc
     import narwhals as nw
 
     plain = attrs.evolve(contest, period=None)  # that a period is over by now matters to nobody
-    one = lowered(plain, 0, columns, nw.col(_STATUS))
+    one = lowered(plain, 0, columns, nw.col(columns.status_column))
     keys = tuple(f"k{number}" for number in range(len(contest.scope.keys)))
     return Succession(keys, one, contest.period, tuple(fields))

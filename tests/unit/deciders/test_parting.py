@@ -19,7 +19,7 @@ KINDS = {"polars": pl.DataFrame, "pyarrow": pa.table}
 
 def made(kind, *keys, **columns):
     frame = nw.from_native(KINDS[kind]({**ROWS, **columns}), eager_only=True)
-    return parted(frame, keys, nw.col("takes"))
+    return parted(frame, keys, frame["takes"])
 
 
 def conflicts(found):
