@@ -92,7 +92,8 @@ def _values(
             named = sorted(found.sets.get(field.name, set()) | set(texts.get(field.name, ())))
             yield from _sets([*named, *(() if field.name in texts else _FRESH[:1])])
         case FieldType.MONEY:
-            used = sorted({each.currency for each in constants} | set(currencies))
+            asked = found.constants.get("currency", ()) if field.name == "amount" else ()
+            used = sorted({each.currency for each in constants} | set(currencies) | set(asked))
             for currency in used or ["EUR"]:
                 mine = [each.amount for each in constants if each.currency == currency]
                 yield from (Money(a, currency) for a in _numbers(mine, Decimal(1), ordering))

@@ -24,7 +24,16 @@ from dealreg.policy.predicates import (
 from dealreg.policy.stages import HeadStart, Key
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
-__all__ = ["AFTERWARDS", "IDENTITIES", "Readings", "Variable", "is_instant", "readings", "sources"]
+__all__ = [
+    "AFTERWARDS",
+    "IDENTITIES",
+    "Readings",
+    "Variable",
+    "is_instant",
+    "readings",
+    "readings_of",
+    "sources",
+]
 
 IDENTITIES = frozenset({"registration_id", "partner_id", "opportunity_id", "customer_id"})
 """Fields that say who a record is. They differ between the cases by themselves."""
@@ -121,6 +130,14 @@ def readings(policies: Iterable[Policy], *predicates: Predicate) -> Readings:
                 _compared(found, vocabulary, predicate, path)
     for predicate in predicates:
         _compared(found, given[0].vocabulary(), predicate, "")
+    return found
+
+
+def readings_of(vocabulary: Vocabulary, predicates: Iterable[Predicate]) -> Readings:
+    """What some predicates read by themselves."""
+    found = Readings({}, {}, {}, {})
+    for predicate in predicates:
+        _compared(found, vocabulary, predicate, "")
     return found
 
 
