@@ -11,19 +11,18 @@ from dealreg.analysis.comparisons import boxed, compared_boxes, comparison, meas
 from dealreg.analysis.domains import RIVAL, SELF, domain, linked_texts
 from dealreg.analysis.questions import ADMISSION, RETURNED, SCOPE, Position, Question, questions
 from dealreg.analysis.quotient import MOST_KINDS, Kind, Layout, classified
-from dealreg.analysis.readings import Readings, Variable, is_instant, readings
+from dealreg.analysis.readings import Readings, Variable, common_keys, is_instant, readings
 from dealreg.analysis.scenes import Claim, Scene, facts_of
 from dealreg.analysis.times import ASKED, Timetable, days_of, timetable
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.truth import Reader
-from dealreg.facts.fields import Subject
+from dealreg.facts.fields import Field, Subject
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Predicate
 from dealreg.policy.stages import Key, OthersStand, Tie
 
 __all__ = ["Cases", "Domains", "Group", "Pair", "cases_of"]
 
-_FREE: Final = frozenset({"opportunity_id", "customer_id"})
 _MANY_WORLDS: Final = 16
 _MOST_WORLDS: Final = 200
 _MOST_MEETINGS: Final = 100_000
@@ -71,7 +70,7 @@ class Cases:
     found: Readings
     layout: Layout
     groups: tuple[Group, ...]
-    keys: tuple[str, ...]
+    keys: tuple[Field, ...]
     timetable: Timetable
     domains: tuple[Domains, Domains]
     siblings: Callable[[], tuple[Group, ...]]
@@ -292,7 +291,7 @@ def cases_of(policies: Sequence[Policy], scope: Predicate | None = None) -> Case
         found,
         layout,
         tuple(groups),
-        _keys(policies, found),
+        common_keys(policies, found),
         table,
         (first, rival),
         siblings,
@@ -321,12 +320,6 @@ def _partner_matters(domains: Mapping[Variable, Sequence[Any]]) -> bool:
         for values in domains.values()
         for value in values
     )
-
-
-def _keys(policies: Sequence[Policy], found: Readings) -> tuple[str, ...]:
-    """The fields of scopes that no policy asks about: the same text within a case."""
-    named = {key for policy in policies for each in policy.contests for key in each.scope.keys}
-    return tuple(sorted(named - _FREE - set(found.fields)))
 
 
 def _groups(

@@ -10,6 +10,7 @@ from dealreg.analysis.cases import Cases, cases_of
 from dealreg.analysis.limits import changed, cone, limits_of, only, over_time, shape_limits
 from dealreg.analysis.partings import Parting, partings
 from dealreg.analysis.probing import probed
+from dealreg.analysis.regrouped import other_keys, regrouped
 from dealreg.analysis.scenes import Claim, Scene, facts_of, runs
 from dealreg.analysis.times import ASKED
 from dealreg.analysis.vicinity import beside
@@ -165,7 +166,7 @@ def _check_scope(scope: Predicate | None, old: Policy, new: Policy) -> None:
 def _limits(cases: Cases, old: Policy, new: Policy) -> set[Limit]:
     variables = sorted({v for g in cases.groups for k in g[0] for v in k.values})
     limits = limits_of((old, new), cases.found, variables, cases.timetable.crowded)
-    limits |= set(over_time(old, new))
+    limits |= set(over_time(old, new)) | set(other_keys(old, new))
     limits |= {
         Limit(code=LimitCode.LADDER, clause=f"fields[{each}]") for each in cases.found.ladders
     }
@@ -203,6 +204,7 @@ class _Seen:
                 return
             if self._needs_pairs(benefit):
                 self._pairs(benefit)
+                self._regrouped(benefit)
         if self.cases.crowded and not self.found:
             self._decide(beside(self.cases), self.benefits(), (self.old, self.new))
 
@@ -225,10 +227,21 @@ class _Seen:
         if next(pairs, None) is not None:
             self.cut.append(benefit)
 
+    def _regrouped(self, benefit: str) -> None:
+        """Decide what competes under one policy only, each case by itself."""
+        policies = (only(self.old, benefit), only(self.new, benefit))
+        here = {(number, benefit) for number in range(2)}
+        scenes = regrouped(policies, benefit, self.cases, lambda: self.cases.pairs(here))
+        self._decide(scenes, (benefit,), policies, size=1)
+
     def _decide(
-        self, scenes: Iterable[Scene], benefits: Sequence[str], policies: tuple[Policy, Policy]
+        self,
+        scenes: Iterable[Scene],
+        benefits: Sequence[str],
+        policies: tuple[Policy, Policy],
+        size: int = _BATCH,
     ) -> None:
-        for batch in batches(scenes, 8 if self.first else _BATCH):
+        for batch in batches(scenes, min(size, 8) if self.first else size):
             self.count += len(batch)
             before, after = runs(policies, batch, self.cases.keys)
             for number, scene in enumerate(batch):

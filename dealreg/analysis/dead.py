@@ -13,16 +13,13 @@ from dealreg.analysis.limits import cone, limits_of, over_time, shape_limits
 from dealreg.analysis.partings import comes_to
 from dealreg.analysis.questions import RETURNED
 from dealreg.analysis.quotient import Kind
-from dealreg.analysis.scenes import Claim, Scene, facts_of, named, run
+from dealreg.analysis.scenes import Claim, Scene, decided, facts_of, named, run
 from dealreg.analysis.simpler import (
     Simpler,
     simpler_admissions,
     simpler_rules,
     simpler_stages,
 )
-from dealreg.analysis.times import ASKED
-from dealreg.deciders.reference.decide import run_quietly
-from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.truth import Answers
 from dealreg.facts.case import Facts
 from dealreg.outcome.comparison import Limit, LimitCode
@@ -192,7 +189,7 @@ def _outcome(
     rules: Policy, put: tuple[Facts, Answers], batch: Sequence[Scene], benefit: str
 ) -> list[object]:
     facts, answers = put
-    made = run_quietly(Rules.of(rules, facts, ASKED, answers))
+    made = decided(rules, facts, answers)
     return [
         [comes_to(each) for each in made.standings_of(benefit, named(number, place))]
         for number, scene in enumerate(batch)

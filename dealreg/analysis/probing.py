@@ -17,10 +17,7 @@ from dealreg.analysis.comparisons import comparison
 from dealreg.analysis.limits import changed, only
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
-from dealreg.analysis.scenes import Claim, Scene, facts_of
-from dealreg.analysis.times import ASKED
-from dealreg.deciders.reference.decide import run_quietly
-from dealreg.deciders.reference.governing import Rules
+from dealreg.analysis.scenes import Claim, Scene, decided, facts_of
 from dealreg.deciders.reference.run import Run
 from dealreg.facts.case import Facts
 from dealreg.policy.normal import normal_form
@@ -49,7 +46,7 @@ class Batch:
 
     def decided_by(self, policy: Policy) -> Run:
         """What another policy decides of them."""
-        return run_quietly(Rules.of(policy, self.facts, ASKED, self.answers))
+        return decided(policy, self.facts, self.answers)
 
 
 @attrs.frozen(eq=False)
@@ -83,8 +80,8 @@ class Probe:
             if scenes is None:
                 return False
             facts, answers = facts_of(scenes, self.cases.keys)
-            rules = Rules.of(self.policy, facts, ASKED, answers)
-            self._batches.append(Batch(scenes, facts, answers, run_quietly(rules)))
+            made = decided(self.policy, facts, answers)
+            self._batches.append(Batch(scenes, facts, answers, made))
             return True
 
 

@@ -24,7 +24,16 @@ from dealreg.policy.predicates import (
 from dealreg.policy.stages import HeadStart, Key
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
-__all__ = ["AFTERWARDS", "IDENTITIES", "Readings", "Variable", "is_instant", "readings", "sources"]
+__all__ = [
+    "AFTERWARDS",
+    "IDENTITIES",
+    "Readings",
+    "Variable",
+    "common_keys",
+    "is_instant",
+    "readings",
+    "sources",
+]
 
 IDENTITIES = frozenset({"registration_id", "partner_id", "opportunity_id", "customer_id"})
 """Fields that say who a record is. They differ between the cases by themselves."""
@@ -106,6 +115,18 @@ def sources(field: Field) -> tuple[str, ...]:
     """The fields that a derived field is made of, if they are the registration's own."""
     derived = field.derived
     return () if derived is None or isinstance(derived, Tally | SinceEnded) else parts_of(derived)
+
+
+def common_keys(policies: Iterable[Policy], found: Readings) -> tuple[Field, ...]:
+    """The fields of scopes that no policy asks about: the same value within a case."""
+    made: dict[str, Field] = {}
+    for policy in policies:
+        words = policy.vocabulary()
+        named = [words.get(key) for each in policy.contests for key in each.scope.keys]
+        parts = [words.get(name) for each in named if each is not None for name in sources(each)]
+        made.update({each.name: each for each in (*named, *parts) if each is not None})
+    stated = (each for _, each in sorted(made.items()) if each.derived is None)
+    return tuple(each for each in stated if each.name not in {*IDENTITIES, *found.fields})
 
 
 def readings(policies: Iterable[Policy], *predicates: Predicate) -> Readings:
