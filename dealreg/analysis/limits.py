@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 import attrs
 
 from dealreg.analysis.comparisons import one_at_most
-from dealreg.analysis.readings import IDENTITIES, Readings, Variable
+from dealreg.analysis.readings import BY_APPROVAL, IDENTITIES, Readings, Variable
 from dealreg.deciders.reference.governing import in_order
 from dealreg.facts.calendars import Calendar
 from dealreg.facts.fields import Count, Elapsed, Field, SinceEnded, Subject, Tally
@@ -135,6 +135,8 @@ def limits_of(
             alike = len(policies) > 1 and not changed(policies[0], policies[1], benefit)
             skipped = _alike(policies, benefit) if alike else frozenset()
             limits.update(_value_limits(policy, contest, skipped))
+    if found.deemed and found.fields.keys() & BY_APPROVAL:
+        limits.add(Limit(code=LimitCode.OVER_TIME, clause="sla"))
     limits.update(Limit(code=LimitCode.CROWDED, clause=f"fields[{name}]") for name in crowded)
     for name in sorted({each.name for each in variables}):
         limits.update(_earlier(found, name))

@@ -9,6 +9,7 @@ from dealreg.errors import UsageError, shown
 from dealreg.facts.fields import Field, FieldType, SinceEnded, Subject, Tally
 from dealreg.facts.values import Scalar
 from dealreg.facts.vocabulary import Vocabulary
+from dealreg.policy.clocks import Missed
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import (
@@ -26,6 +27,7 @@ from dealreg.policy.walk import atoms, fact_of, predicates_of
 
 __all__ = [
     "AFTERWARDS",
+    "BY_APPROVAL",
     "IDENTITIES",
     "Readings",
     "Variable",
@@ -37,6 +39,9 @@ __all__ = [
 
 IDENTITIES = frozenset({"registration_id", "partner_id", "opportunity_id", "customer_id"})
 """Fields that say who a record is. They differ between the cases by themselves."""
+
+BY_APPROVAL = frozenset({"approved_at", "status"})
+"""What silence of the vendor changes, where it counts as approval."""
 
 AFTERWARDS = frozenset({"completed_at", "approved_at", "ended_at"})
 """Instants of a registration that are never before its submission."""
@@ -69,6 +74,7 @@ class Readings:
         constants: what a field is compared with, in the order met.
         sets: for a set of texts, the texts that are named together.
         ladders: the ordinal fields whose levels differ between the policies.
+        deemed: the instants from which on silence counts as approval.
     """
 
     fields: dict[str, Field]
@@ -76,6 +82,7 @@ class Readings:
     constants: dict[str, list[Scalar]]
     sets: dict[str, set[str]]
     ladders: set[str] = attrs.field(factory=set)
+    deemed: set[str] = attrs.field(factory=set)
 
     def variables(self, fact: Fact) -> Iterator[Variable]:
         """The variables that a fact is read from: its field's, or those it is derived from."""
@@ -89,6 +96,10 @@ class Readings:
                 yield from self.variables(Fact(name))
         elif fact.name == "currency":
             yield from self.variables(Fact("amount"))
+        elif fact.name in BY_APPROVAL and self.deemed:
+            yield Variable(fact.name, field.subject.value)
+            for name in sorted(self.deemed):
+                yield from self.variables(Fact(name))
         elif fact.name not in IDENTITIES and fact.name != "asked_at":
             both = None in self.earlier.get(fact.name, set()) and fact.as_of is not None
             yield Variable(fact.name, field.subject.value, before=both)
@@ -135,6 +146,9 @@ def readings(policies: Iterable[Policy], *predicates: Predicate) -> Readings:
     found = Readings({}, {}, {}, {})
     for policy in given:
         vocabulary = policy.vocabulary()
+        if policy.sla is not None and policy.sla.missed is Missed.DEEMED_APPROVED:
+            found.deemed.add(policy.sla.starts)
+            _note(found, vocabulary, Fact(policy.sla.starts))
         for fact in _facts(policy):
             _note(found, vocabulary, fact)
         for contest in policy.contests:
