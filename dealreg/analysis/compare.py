@@ -41,6 +41,7 @@ __all__ = [
     "difference",
     "only_policies",
     "premises_of",
+    "soon_apart",
 ]
 
 MOST_PATTERNS: Final = 4_000
@@ -115,6 +116,11 @@ def difference(old: Policy, new: Policy, *, scope: Any = None) -> Witness | None
         seen = _Seen(cases_of((old, new), asked), old, new, first=True)
         seen.look()
     return next((each.witness for each in seen.changes()), None)
+
+
+def soon_apart(old: Policy, new: Policy) -> bool:
+    """Whether the first few cases show a difference; if not, that shows nothing."""
+    return _probing(old, new) is not None
 
 
 def _probing(old: Policy, new: Policy) -> "_Seen | None":

@@ -7,7 +7,7 @@ from typing import Final
 import attrs
 
 from dealreg.analysis.cases import Cases, cases_of
-from dealreg.analysis.compare import MOST_PATTERNS, batches, difference
+from dealreg.analysis.compare import MOST_PATTERNS, batches, difference, soon_apart
 from dealreg.analysis.comparisons import one_at_most
 from dealreg.analysis.limits import cone, limits_of, over_time, shape_limits
 from dealreg.analysis.partings import comes_to
@@ -77,8 +77,12 @@ def _asked(simpler: Iterable[Simpler], known: Collection[str]) -> list[Simpler]:
 
 
 def _dead_admissions(policy: Policy, contest: Contest, known: Collection[str]) -> Iterator[Dead]:
-    """Requirements, and parts of them: one registration of every kind that some edit admits."""
-    simpler = _asked(simpler_admissions(policy, contest), known)
+    """Requirements, and parts of them: one registration of every kind that some edit admits.
+
+    Most are seen to decide something by the first few cases; then all kinds are sought of the rest.
+    """
+    asked = _asked(simpler_admissions(policy, contest), known)
+    simpler = [each for each in asked if not soon_apart(policy, each.policy)]
     if not simpler:
         return
     cases = cases_of((policy, *(each.policy for each in simpler)))
@@ -92,6 +96,8 @@ def _dead_admissions(policy: Policy, contest: Contest, known: Collection[str]) -
         )
         if not _told_apart(policy, [each], telling, cases, benefit):
             continue
+        if cases.crowded and difference(policy, each.policy) is not None:
+            continue
         limits = _limits((policy, each.policy), cases)
         if any(not after.holds for c in policy.contests for after in c.after):
             limits |= set(shape_limits(policy, contest))
@@ -102,8 +108,11 @@ def _dead_stages(
     policy: Policy, contest: Contest, cases: Cases, known: Collection[str]
 ) -> Iterator[Dead]:
     """The window, preferences and overrides: every pattern of two that the policy tells apart."""
-    simpler = _asked(simpler_stages(policy, contest), known)
-    if not simpler or one_at_most(policy, contest):
+    if one_at_most(policy, contest):
+        return
+    asked = _asked(simpler_stages(policy, contest), known)
+    simpler = [each for each in asked if not soon_apart(policy, each.policy)]
+    if not simpler:
         return
     contests = {(0, each.benefit) for each in policy.contests}
     here = (0, contest.benefit)
@@ -118,6 +127,8 @@ def _dead_stages(
     left = _told_apart(policy, left, scenes, cases, contest.benefit)
     cut = bool(left) and next(pairs, None) is not None
     for each in left:
+        if (cut or cases.crowded) and difference(policy, each.policy) is not None:
+            continue
         limits = _limits((policy, each.policy), cases)
         for benefit in cone(policy, contest.benefit):
             part = policy.contest(benefit)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 import attrs
 
 from dealreg.analysis.comparisons import one_at_most
+from dealreg.analysis.domains import crowded_sets
 from dealreg.analysis.readings import BY_APPROVAL, IDENTITIES, Readings, Variable
 from dealreg.deciders.reference.governing import in_order
 from dealreg.facts.calendars import Calendar
@@ -137,8 +138,12 @@ def limits_of(
             limits.update(_value_limits(policy, contest, skipped))
     if found.deemed and found.fields.keys() & BY_APPROVAL:
         limits.add(Limit(code=LimitCode.OVER_TIME, clause="sla"))
-    limits.update(Limit(code=LimitCode.CROWDED, clause=f"fields[{name}]") for name in crowded)
-    for name in sorted({each.name for each in variables}):
+    names = {each.name for each in variables}
+    limits.update(
+        Limit(code=LimitCode.CROWDED, clause=f"fields[{name}]")
+        for name in {*crowded, *(names & crowded_sets(found))}
+    )
+    for name in sorted(names):
         limits.update(_earlier(found, name))
     return limits
 

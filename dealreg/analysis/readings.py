@@ -72,7 +72,8 @@ class Readings:
         fields: the fields by name, derived ones included.
         earlier: for each field, the instants as of which it is read; None for the decision.
         constants: what a field is compared with, in the order met.
-        sets: for a set of texts, the texts that are named together.
+        sets: for a set of texts, the texts that are named.
+        together: for a set of texts, those named by one condition, for each condition.
         ladders: the ordinal fields whose levels differ between the policies.
         deemed: the instants from which on silence counts as approval.
     """
@@ -81,6 +82,7 @@ class Readings:
     earlier: dict[str, set[str | None]]
     constants: dict[str, list[Scalar]]
     sets: dict[str, set[str]]
+    together: dict[str, set[frozenset[str]]] = attrs.field(factory=dict)
     ladders: set[str] = attrs.field(factory=set)
     deemed: set[str] = attrs.field(factory=set)
 
@@ -229,6 +231,7 @@ def _compared(found: Readings, vocabulary: Vocabulary, predicate: Predicate, pat
                 constants.extend(values)
             case Overlaps(_, texts) | Covers(_, texts) | Only(_, texts):
                 found.sets.setdefault(fact.name, set()).update(texts)
+                found.together.setdefault(fact.name, set()).add(frozenset(texts))
             case _:
                 pass
 

@@ -505,3 +505,43 @@ def test_rules_of_every_other_kind_are_compared():
     answers = [each for change in found.changes for each in change.witness.answers]
     assert {each.name for each in answers} >= {"clear"}
     assert "is answered" in report_comparison(found, old)
+
+
+class TestSetsOfTexts:
+    """Of texts that the same rules name, a set has all, some or none; no other way matters."""
+
+    NAMES = tuple(f"product_{number:02}" for number in range(14))
+
+    @pytest.mark.parametrize("apart", [2, 3, 7, 12])
+    def test_however_many_are_named(self, apart):
+        some = requirement("SOME", field("evidence").covers(*self.NAMES[:apart]))
+        rest = requirement("REST", field("evidence").overlaps(*self.NAMES[apart:]))
+
+        found = compare(rules(FIRST, some), rules(FIRST, some, rest))
+
+        assert {each.kind.value for each in found.changes} == {
+            "lost",
+            "changes_hands",
+            "from_a_person",
+        }
+        assert not found.limits
+
+    def test_one_of_many_ways(self):
+        asked = [
+            requirement(f"R{n}", field("evidence").overlaps(*self.NAMES[n : n + 2]))
+            for n in range(0, 8, 2)
+        ]
+        listed = requirement("LISTED", field("evidence").only(*self.NAMES[:8], "other"))
+
+        assert compare(rules(FIRST, *asked, listed), rules(FIRST, *asked, listed)).exact
+        assert not compare(rules(FIRST, *asked, listed), rules(FIRST, *asked)).equivalent
+
+    def test_too_many_ways_to_try(self):
+        names = [(name, self.NAMES[n + 1]) for n, name in enumerate(self.NAMES[:-1])]
+        asked = [
+            requirement(f"R{n}", field("evidence").covers(*two)) for n, two in enumerate(names)
+        ]
+
+        quiet = requirement("ANY", field("tier").is_known() | field("tier").is_missing())
+        (limit,) = compare(rules(FIRST, *asked), rules(FIRST, *asked, quiet)).limits
+        assert (limit.code.value, limit.clause) == ("crowded", "fields[evidence]")
