@@ -10,6 +10,7 @@ from dealreg.analysis.cases import Cases, cases_of
 from dealreg.analysis.compare import MOST_PATTERNS, batches, difference, soon_apart
 from dealreg.analysis.comparisons import one_at_most
 from dealreg.analysis.limits import cone, limits_of, over_time, shape_limits
+from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.partings import comes_to
 from dealreg.analysis.questions import RETURNED
 from dealreg.analysis.quotient import Kind
@@ -121,7 +122,7 @@ def _dead_stages(
         # Whoever takes no part stands as it would alone, with the part and without it.
         return max(cases.admission(first, here), cases.admission(rival, here)) < RETURNED
 
-    pairs = cases.pairs(contests, both)
+    pairs = pairs_of(cases, contests, both)
     left = _told_apart(policy, simpler, _alone(cases), cases, contest.benefit)
     scenes = (each.scene() for each in islice(pairs, MOST_PATTERNS))
     left = _told_apart(policy, left, scenes, cases, contest.benefit)

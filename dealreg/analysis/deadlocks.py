@@ -15,6 +15,7 @@ from dealreg.analysis.compare import (
     premises_of,
 )
 from dealreg.analysis.limits import cone, limits_of, only, shape_limits
+from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.repairs import repaired
@@ -75,7 +76,7 @@ def deadlocks(policy: Policy, *, repairs: bool = True) -> Deadlocks:
 
 
 def _patterns(policy: Policy) -> Deadlocks:
-    cases = cases_of((policy,))
+    cases = cases_of((policy,), paired=True)
     limits: set[Limit] = set()
     patterns: list[DeadlockPattern] = []
     count = 0
@@ -85,7 +86,7 @@ def _patterns(policy: Policy) -> Deadlocks:
         small = only(policy, contest.benefit)
         found: dict[tuple[str, ...], tuple[int, Scene]] = {}
         contests = {(0, each.benefit) for each in small.contests}
-        pairs = cases.pairs(contests, _worth_asking(small, cases))
+        pairs = pairs_of(cases, contests, _worth_asking(small, cases), decided=True)
         for batch in batches((p.scene() for p in islice(pairs, MOST_PATTERNS)), _BATCH):
             count += len(batch)
             for number, group in _deadlocked(small, batch, cases.keys, contest.benefit):

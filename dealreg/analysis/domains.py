@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain, combinations, count, islice, pairwise, product
+from math import prod
 from typing import Any, Final
 
 from dealreg.analysis.readings import Readings, Variable
@@ -107,7 +108,8 @@ def _values(
                 yield from _sets([*named, *(() if field.name in texts else _fresh(named))])
             yield from _told_apart(sorted(found.together.get(field.name, ()), key=sorted))
         case FieldType.MONEY:
-            used = sorted({each.currency for each in constants} | set(currencies))
+            asked = found.constants.get("currency", ()) if field.name == "amount" else ()
+            used = sorted({each.currency for each in constants} | set(currencies) | set(asked))
             for currency in used or ["EUR"]:
                 mine = [each.amount for each in constants if each.currency == currency]
                 yield from (Money(a, currency) for a in _numbers(mine, Decimal(1), ordering))
@@ -139,7 +141,7 @@ def crowded_sets(found: Readings) -> frozenset[str]:
         name
         for name, named in found.sets.items()
         if (name in linked and len({*named, *linked[name]}) > MOST_TEXTS)
-        or 3 ** len(_cells(found.together.get(name, ()))) > MOST_SETS
+        or prod(map(len, _ways(found.together.get(name, ())))) > MOST_SETS
     )
 
 
@@ -152,17 +154,21 @@ def _cells(named: Collection[frozenset[str]]) -> list[list[str]]:
     return list(cells.values())
 
 
+def _ways(named: Collection[frozenset[str]]) -> list[list[list[str]]]:
+    """How a set can have the texts named together, and those that nobody names."""
+    return [
+        [each, [], *([each[:1]] if len(each) > 1 else [])]
+        for each in (*_cells(named), _fresh(frozenset().union(*named)))
+    ]
+
+
 def _told_apart(named: Collection[frozenset[str]]) -> list[frozenset[str]]:
     """Sets that conditions tell apart: which has all of what each names, some of it, nothing else.
 
     Of texts that the same conditions name, it matters only whether a set has all, some or none.
     """
-    ways = [
-        [each, [], *([each[:1]] if len(each) > 1 else [])]
-        for each in (*_cells(named), _fresh(frozenset().union(*named)))
-    ]
     smallest: dict[tuple[tuple[bool, bool, bool], ...], frozenset[str]] = {}
-    for chosen in islice(product(*ways), MOST_SETS):
+    for chosen in islice(product(*_ways(named)), MOST_SETS):
         one = frozenset(text for part in chosen for text in part)
         alike = tuple((one >= each, not one.isdisjoint(each), one <= each) for each in named)
         if len(one) < len(smallest.setdefault(alike, one)):

@@ -93,6 +93,7 @@ def classified(
     layout: Layout,
     kept: Collection[Variable],
     partner: int = 1,
+    free: Collection[Variable] = (),
 ) -> list[Kind]:
     """The kinds that come of asking questions of every kind there was at the start.
 
@@ -103,6 +104,7 @@ def classified(
         layout: where answers count.
         kept: the variables whose values are kept, because orders or others look at them.
         partner: the number of the partner whose registration it is.
+        free: of the kept variables, those of which one value stands for all.
     """
     states = {(each.signature, ()): dict(each.values) for each in start}
     left = list(questions)
@@ -118,7 +120,8 @@ def classified(
         states = _asked(states, chosen, domains, partner, layout, _remember(needed, kept, layout))
     known = set(next(iter(states.values()))) if states else set()
     rest = [each for each in sorted(kept) if each not in known]
-    states = _crossed(states, rest, domains, layout, _remember(set(), kept, layout))
+    tried = {each: domains[each][:1] if each in free else domains[each] for each in rest}
+    states = _crossed(states, rest, tried, layout, _remember(set(), kept, layout))
     return [Kind(key[0], key[1], values) for key, values in states.items()]
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "common_keys",
     "is_instant",
     "readings",
+    "readings_of",
     "sources",
 ]
 
@@ -158,6 +159,14 @@ def readings(policies: Iterable[Policy], *predicates: Predicate) -> Readings:
                 _compared(found, vocabulary, predicate, path)
     for predicate in predicates:
         _compared(found, given[0].vocabulary(), predicate, "")
+    return found
+
+
+def readings_of(vocabulary: Vocabulary, predicates: Iterable[Predicate]) -> Readings:
+    """What some predicates read by themselves."""
+    found = Readings({}, {}, {}, {})
+    for predicate in predicates:
+        _compared(found, vocabulary, predicate, "")
     return found
 
 

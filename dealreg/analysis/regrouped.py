@@ -4,52 +4,40 @@ All other cases agree in every key. Two registrations that agree in all keys but
 that key does not count; one of which it is not known is sent back where it does.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Final
 
 import attrs
 
-from dealreg.analysis.cases import Cases, Pair
+from dealreg.analysis.cases import Cases
 from dealreg.analysis.limits import cone
+from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.readings import IDENTITIES, Variable, sources
 from dealreg.analysis.scenes import Claim, Scene, key_value
 from dealreg.facts.fields import Field, FieldType, Subject
-from dealreg.outcome.comparison import Limit, LimitCode
-from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy
 
-__all__ = ["other_keys", "regrouped"]
+__all__ = ["regrouped"]
 
 _PAIRS: Final = 60
 """So many pairs that compete are tried with another value of a key."""
 
 
-def other_keys(old: Policy, new: Policy) -> Iterator[Limit]:
-    """The contests that go by other keys under one policy than under the other."""
-    for contest in old.contests:
-        other = new.contest(contest.benefit)
-        if other is not None and set(other.scope.keys) != set(contest.scope.keys):
-            path = contest_path(contest.benefit, "scope")
-            yield Limit(code=LimitCode.SCOPES, clause=path)
-
-
-def regrouped(
-    policies: tuple[Policy, Policy], benefit: str, cases: Cases, pairs: Callable[[], Iterable[Pair]]
-) -> Iterator[Scene]:
+def regrouped(benefit: str, cases: Cases) -> Iterator[Scene]:
     """Cases in which one key is another, or not known, that only one of the policies goes by.
 
     Args:
-        policies: the old policy and the new one.
         benefit: what is asked about, with all that it depends on.
         cases: the cases of both policies.
-        pairs: registrations that compete where they agree in all keys.
     """
-    fields = sorted(_differing(policies, benefit), key=lambda each: each.name)
+    old, new = cases.policies
+    fields = sorted(_differing((old, new), benefit), key=lambda each: each.name)
     if not fields:
         return
-    met = [each.scene() for each in islice(pairs(), _PAIRS)]
+    here = {(number, benefit) for number in range(2)}
+    met = [each.scene() for each in islice(pairs_of(cases, here), _PAIRS)]
     alone = [Scene((Claim(each.values),)) for each in islice(cases.singles(), _PAIRS)]
     scenes = (
         Scene((*scene.claims[:-1], claim))
