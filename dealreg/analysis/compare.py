@@ -11,6 +11,7 @@ from dealreg.analysis.limits import changed, cone, limits_of, only, over_time, s
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.partings import Parting, partings
 from dealreg.analysis.probing import probed
+from dealreg.analysis.regrouped import regrouped
 from dealreg.analysis.sameness import sameness
 from dealreg.analysis.scenes import Claim, Scene, facts_of, runs
 from dealreg.analysis.times import ASKED
@@ -21,6 +22,7 @@ from dealreg.deciders.deciding import sound
 from dealreg.deciders.reference.decide import decide_unchecked
 from dealreg.deciders.reference.governing import in_order
 from dealreg.errors import UsageError, shown
+from dealreg.facts.fields import Field
 from dealreg.outcome.comparison import (
     Change,
     Comparison,
@@ -43,6 +45,7 @@ __all__ = [
     "difference",
     "only_policies",
     "premises_of",
+    "soon_apart",
 ]
 
 MOST_PATTERNS: Final = 4_000
@@ -114,6 +117,13 @@ def difference(old: Policy, new: Policy, *, scope: Any = None) -> Witness | None
     if not seen.found:
         seen.look()
     return next((each.witness for each in seen.changes(new)), None)
+
+
+def soon_apart(old: Policy, new: Policy) -> bool:
+    """Whether the first few cases show a difference; if not, that shows nothing."""
+    seen = _Seen.of(old, new, None, first=True)
+    _probe(seen)
+    return bool(seen.found)
 
 
 def _probe(seen: "_Seen") -> None:
@@ -237,6 +247,7 @@ class _Seen:
                 return
             if self._needs_pairs(benefit):
                 self._pairs(benefit, cases)
+                self._decide(regrouped(benefit, cases), benefit, cases, size=1)
             if self.first and self.found:
                 return
             if cases.crowded and not self.found:
@@ -261,8 +272,10 @@ class _Seen:
         if next(pairs, None) is not None:
             self.limits.add(Limit(code=LimitCode.CROWDED, clause=f"contests[{benefit}]"))
 
-    def _decide(self, scenes: Iterable[Scene], benefit: str, cases: Cases) -> None:
-        for batch in batches(scenes, 8 if self.first else _BATCH):
+    def _decide(
+        self, scenes: Iterable[Scene], benefit: str, cases: Cases, size: int = _BATCH
+    ) -> None:
+        for batch in batches(scenes, min(size, 8) if self.first else size):
             self.count += len(batch)
             before, after = runs(cases.policies, batch, cases.keys)
             for number, scene in enumerate(batch):
@@ -308,7 +321,7 @@ def _by_group(entry: tuple[tuple[str, ...], _Found]) -> tuple[str, ...]:
 
 
 def _witness(
-    policies: tuple[Policy, Policy], scene: Scene, keys: tuple[str, ...], places: tuple[int, ...]
+    policies: tuple[Policy, Policy], scene: Scene, keys: tuple[Field, ...], places: tuple[int, ...]
 ) -> Witness:
     facts, answers = facts_of([scene], keys, plain=True)
     old, new = (decide_unchecked(each, facts, ASKED, answers) for each in policies)

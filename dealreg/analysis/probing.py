@@ -18,10 +18,7 @@ from dealreg.analysis.limits import changed, only
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
-from dealreg.analysis.scenes import Claim, Scene, facts_of, possible
-from dealreg.analysis.times import ASKED
-from dealreg.deciders.reference.decide import run_quietly
-from dealreg.deciders.reference.governing import Rules
+from dealreg.analysis.scenes import Claim, Scene, decided, facts_of, possible
 from dealreg.deciders.reference.run import Run
 from dealreg.facts.case import Facts
 from dealreg.policy.normal import normal_form
@@ -50,7 +47,7 @@ class Batch:
 
     def decided_by(self, policy: Policy) -> Run:
         """What another policy decides of them."""
-        return run_quietly(Rules.of(policy, self.facts, ASKED, self.answers))
+        return decided(policy, self.facts, self.answers)
 
 
 @attrs.frozen(eq=False)
@@ -84,8 +81,8 @@ class Probe:
             if scenes is None:
                 return False
             facts, answers = facts_of(scenes, self.cases.keys)
-            rules = Rules.of(self.policy, facts, ASKED, answers)
-            self._batches.append(Batch(scenes, facts, answers, run_quietly(rules)))
+            made = decided(self.policy, facts, answers)
+            self._batches.append(Batch(scenes, facts, answers, made))
             return True
 
 
@@ -115,6 +112,7 @@ def _scenes(cases: Cases, policy: Policy, *, paired: bool) -> Iterator[Scene]:
         yield Scene((Claim(bases[0]),))
         yield from _varied(bases[0], cases.domains[0])
         yield from _met(bases[0], cases, contests)
+        yield from _rivalled(bases[0], cases.domains[1])
         for base in bases[1:]:
             yield from _varied(base, cases.domains[0])
     pairs = list(islice(pairs_of(cases, contests), 4 * _MOST_PAIRS)) if paired else []
@@ -138,6 +136,16 @@ def _varied(base: Mapping[Variable, Any], domains: Domains) -> Iterator[Scene]:
             varied = {**base, variable: value}
             if value != base.get(variable) and possible(varied):
                 yield Scene((Claim(varied),))
+
+
+def _rivalled(base: Mapping[Variable, Any], domains: Domains) -> Iterator[Scene]:
+    """Two registrations that differ in one fact, whichever has the other value."""
+    for variable, values in sorted(domains.items()):
+        for value in () if variable.shared else values:
+            varied = {**base, variable: value}
+            if value != base.get(variable) and possible(varied):
+                yield Scene((Claim(base), Claim(varied, 2)))
+                yield Scene((Claim(varied), Claim(base, 2)))
 
 
 def _met(
