@@ -11,19 +11,25 @@ from dealreg.analysis.comparisons import measured, one_at_most
 from dealreg.analysis.domains import RIVAL, SELF, domain, linked_texts
 from dealreg.analysis.questions import ADMISSION, SCOPE, Question, questions
 from dealreg.analysis.quotient import MOST_KINDS, Kind, Layout, classified
-from dealreg.analysis.readings import AFTERWARDS, Readings, Variable, is_instant, readings
+from dealreg.analysis.readings import (
+    AFTERWARDS,
+    Readings,
+    Variable,
+    common_keys,
+    is_instant,
+    readings,
+)
 from dealreg.analysis.scenes import Scene, facts_of
 from dealreg.analysis.times import ASKED, Timetable, days_of, timetable
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.truth import Reader
-from dealreg.facts.fields import Subject
+from dealreg.facts.fields import Field, Subject
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Predicate
 from dealreg.policy.stages import Key
 
-__all__ = ["Cases", "Domains", "Group", "cases_of", "keys_of"]
+__all__ = ["Cases", "Domains", "Group", "cases_of"]
 
-_FREE: Final = frozenset({"opportunity_id", "customer_id"})
 _MANY_WORLDS: Final = 16
 _MOST_WORLDS: Final = 200
 """So many groups of kinds are looked at; others are cut off."""
@@ -58,7 +64,7 @@ class Cases:
     found: Readings
     layout: Layout
     groups: tuple[Group, ...]
-    keys: tuple[str, ...]
+    keys: tuple[Field, ...]
     timetable: Timetable
     domains: tuple[Domains, Domains]
     siblings: Callable[[], tuple[Group, ...]]
@@ -168,7 +174,7 @@ def cases_of(
         found,
         layout,
         tuple(groups),
-        keys_of(policies, found),
+        common_keys(policies, found),
         table,
         (first, rival),
         siblings,
@@ -212,17 +218,6 @@ def _partner_matters(domains: Mapping[Variable, Sequence[Any]]) -> bool:
         for values in domains.values()
         for value in values
     )
-
-
-def keys_of(policies: Sequence[Policy], found: Readings | None = None) -> tuple[str, ...]:
-    """The fields of scopes that no policy asks about: the same text within a case.
-
-    `found` is what the policies read, if that is known already.
-    """
-    named = {key for policy in policies for each in policy.contests for key in each.scope.keys}
-    if named <= _FREE:
-        return ()
-    return tuple(sorted(named - _FREE - set((found or readings(policies)).fields)))
 
 
 def _groups(

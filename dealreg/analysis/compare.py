@@ -6,11 +6,13 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from dealreg.analysis.cases import Cases, cases_of, keys_of
+from dealreg.analysis.cases import Cases, cases_of
 from dealreg.analysis.limits import changed, cone, limits_of, only, over_time, shape_limits
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.partings import Parting, partings
 from dealreg.analysis.probing import probed
+from dealreg.analysis.readings import common_keys, readings
+from dealreg.analysis.regrouped import regrouped
 from dealreg.analysis.sameness import sameness
 from dealreg.analysis.scenes import Claim, Scene, facts_of, runs
 from dealreg.analysis.times import ASKED
@@ -22,6 +24,7 @@ from dealreg.deciders.reference.decide import decide_unchecked
 from dealreg.deciders.reference.governing import in_order
 from dealreg.deciders.reference.run import Run
 from dealreg.errors import UsageError, shown
+from dealreg.facts.fields import Field
 from dealreg.outcome.comparison import (
     Change,
     Comparison,
@@ -195,7 +198,7 @@ class _Found:
     times: int
     parting: Parting
     scene: Scene
-    keys: tuple[str, ...]
+    keys: tuple[Field, ...]
     inside: Callable[[Scene], bool] | None = None
 
 
@@ -234,7 +237,8 @@ class _Seen:
 
     def try_first(self) -> None:
         """Look for a difference where there most likely is one, before all cases are sought."""
-        keys = keys_of((self.old, self.new))
+        both = (self.old, self.new)
+        keys = common_keys(both, readings(both)) if self.apart else ()
         for benefit in self.benefits:
             policies = (only(self.old, benefit), only(self.new, benefit))
             if benefit in self.apart and self._shown(
@@ -259,14 +263,19 @@ class _Seen:
         scenes: Sequence[Scene],
         benefit: str,
         policies: tuple[Policy, Policy],
-        keys: tuple[str, ...],
+        keys: tuple[Field, ...],
     ) -> bool:
         """Whether some of the cases show a difference; the first that does is noted."""
         before, after = runs(policies, scenes, keys)
         return self._parted(before, after, scenes, benefit, keys)
 
     def _parted(
-        self, before: Run, after: Run, scenes: Sequence[Scene], benefit: str, keys: tuple[str, ...]
+        self,
+        before: Run,
+        after: Run,
+        scenes: Sequence[Scene],
+        benefit: str,
+        keys: tuple[Field, ...],
     ) -> bool:
         for number, scene in enumerate(scenes):
             for found in partings(before, after, number, len(scene.claims), (benefit,)):
@@ -285,6 +294,7 @@ class _Seen:
                 return
             if self._needs_pairs(benefit, cases):
                 self._pairs(benefit, cases)
+                self._decide(regrouped(benefit, cases), benefit, cases, size=1)
             if self.first and self.found:
                 return
             if cases.crowded and not self.found:
@@ -311,8 +321,10 @@ class _Seen:
         if next(pairs, None) is not None:
             self.limits.add(Limit(code=LimitCode.CROWDED, clause=f"contests[{benefit}]"))
 
-    def _decide(self, scenes: Iterable[Scene], benefit: str, cases: Cases) -> None:
-        for batch in batches(scenes, _FEW if self.first else _BATCH):
+    def _decide(
+        self, scenes: Iterable[Scene], benefit: str, cases: Cases, size: int = _BATCH
+    ) -> None:
+        for batch in batches(scenes, min(size, _FEW) if self.first else size):
             self.count += len(batch)
             before, after = runs(cases.policies, batch, cases.keys)
             for number, scene in enumerate(batch):
@@ -361,7 +373,7 @@ def _by_group(entry: tuple[tuple[str, ...], _Found]) -> tuple[str, ...]:
 
 
 def _witness(
-    policies: tuple[Policy, Policy], scene: Scene, keys: tuple[str, ...], places: tuple[int, ...]
+    policies: tuple[Policy, Policy], scene: Scene, keys: tuple[Field, ...], places: tuple[int, ...]
 ) -> Witness:
     facts, answers = facts_of([scene], keys, plain=True)
     old, new = (decide_unchecked(each, facts, ASKED, answers) for each in policies)

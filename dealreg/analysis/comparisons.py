@@ -48,7 +48,14 @@ def measured(contest: Contest, found: Readings) -> set[Variable]:
         looked.update(v for name in names for v in found.variables(Fact(name)))
     if contest.scope.lines is not None:
         looked.update(found.variables(Fact(contest.scope.lines)))
+    looked.update(_telling_apart(contest, found))
     return looked
+
+
+def _telling_apart(contest: Contest, found: Readings) -> set[Variable]:
+    """What rules ask about, and what also says whether two registrations compete."""
+    keys = {v for key in contest.scope.keys for v in found.variables(Fact(key))}
+    return {each for each in keys if not each.shared}
 
 
 def one_at_most(policy: Policy, contest: Contest) -> bool:

@@ -23,7 +23,7 @@ from dealreg.analysis.scenes import Claim, Scene, facts_of, run
 from dealreg.analysis.times import ASKED, FILED
 from dealreg.analysis.witnesses import smallest, variables_of
 from dealreg.deciders.reference.decide import decide_unchecked, found_deadlocks
-from dealreg.facts.fields import SinceEnded, Tally
+from dealreg.facts.fields import Field, SinceEnded, Tally
 from dealreg.facts.values import Span, Unit
 from dealreg.outcome.comparison import Limit, LimitCode
 from dealreg.outcome.deadlock_patterns import DeadlockPattern, Deadlocks, Difference
@@ -150,7 +150,7 @@ def _limits(policy: Policy, cases: Cases) -> set[Limit]:
 
 
 def _deadlocked(
-    policy: Policy, batch: list[Scene], keys: tuple[str, ...], benefit: str
+    policy: Policy, batch: list[Scene], keys: tuple[Field, ...], benefit: str
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The cases of a batch that deadlock, by number, each with its way of doing so."""
     for each in found_deadlocks(run(policy, batch, keys)):
@@ -164,7 +164,7 @@ def way_of(each: Deadlock) -> tuple[str, ...]:
     return (each.benefit, each.holds or "", each.code, each.clause)
 
 
-def _shows(policy: Policy, scene: Scene, keys: tuple[str, ...], group: tuple[str, ...]) -> bool:
+def _shows(policy: Policy, scene: Scene, keys: tuple[Field, ...], group: tuple[str, ...]) -> bool:
     return any(found == group for _, found in _deadlocked(policy, [scene], keys, group[0]))
 
 

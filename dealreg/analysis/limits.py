@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from dealreg.analysis.comparisons import one_at_most
-from dealreg.analysis.domains import MOST_TEXTS
-from dealreg.analysis.readings import IDENTITIES, Readings, Variable, readings
+from dealreg.analysis.domains import crowded_sets
+from dealreg.analysis.readings import BY_APPROVAL, IDENTITIES, Readings, Variable, readings
 from dealreg.deciders.reference.governing import in_order
 from dealreg.facts.calendars import Calendar
 from dealreg.facts.fields import Count, Elapsed, Field, SinceEnded, Subject, Tally
@@ -133,11 +133,15 @@ def limits_of(
     for policy in policies:
         for contest in policy.contests:
             limits.update(_value_limits(policy, contest))
-    limits.update(Limit(code=LimitCode.CROWDED, clause=f"fields[{name}]") for name in crowded)
-    for name in sorted({each.name for each in variables}):
+    if found.deemed and found.fields.keys() & BY_APPROVAL:
+        limits.add(Limit(code=LimitCode.OVER_TIME, clause="sla"))
+    names = {each.name for each in variables}
+    limits.update(
+        Limit(code=LimitCode.CROWDED, clause=f"fields[{name}]")
+        for name in {*crowded, *(names & crowded_sets(found))}
+    )
+    for name in sorted(names):
         limits.update(_earlier(found, name))
-        if len(found.sets.get(name, ())) > MOST_TEXTS:
-            limits.add(Limit(code=LimitCode.CROWDED, clause=f"fields[{name}]"))
     return limits
 
 

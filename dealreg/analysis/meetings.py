@@ -3,12 +3,13 @@
 Where two policies differ, they mostly do on one of the first few of these.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import Any, Final
 
 from dealreg.analysis.cases import Cases
 from dealreg.analysis.comparisons import comparison, windowed
+from dealreg.analysis.domains import RIVAL, SELF
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.scenes import Claim, Scene, possible
 from dealreg.policy.contests import Contest
@@ -52,24 +53,36 @@ def comparing(
     cases: Cases,
     variable: Variable,
     contests: Collection[tuple[int, str]],
+    wanted: Container[Any] = (),
 ) -> list[tuple[Any, Any]]:
     """Two values for every way in which two can compare, but for that of the base with itself.
 
-    First those nearest to each other, then as many of those farthest from each other. Of what no
-    contest compares, each value beside the base's.
+    First those nearest to each other, then as many of those farthest from each other; of each,
+    wanted values if there are some. Of what no contest compares, each value beside the base's, and
+    of what both have in common, each value for both, first those that name one of the two.
     """
-    mine, theirs = cases.domains
+    mine, theirs = (each[variable] for each in cases.domains)
     own = base.get(variable)
+    if variable.shared:
+        named = sorted(mine, key=lambda each: each not in (SELF, RIVAL))
+        return [(each, each) for each in named if each != own]
     if variable not in cases.layout.kept:
-        others = [each for each in mine[variable] if each != own]
+        others = [each for each in mine if each != own]
         return [two for each in others for two in ((own, each), (each, own))]
     compare = comparison(cases.policies, cases.found, variable, contests)
     near: dict[Any, tuple[Any, Any]] = {}
     far: dict[Any, tuple[Any, Any]] = {}
-    for two in product(mine[variable], theirs[variable]):
+    good = [[each for each in side if each in wanted] for side in (mine, theirs)]
+    for two in product(*good):
         sign = compare.of(*two)
         near.setdefault(sign, two)
         far[sign] = two
+    kept = set(far)
+    for two in product(mine, theirs):
+        sign = compare.of(*two)
+        near.setdefault(sign, two)
+        if sign not in kept:
+            far[sign] = two
     same = compare.of(own, own)
     return [made[sign] for made in (near, far) for sign in near if sign != same]
 
@@ -106,8 +119,7 @@ def aimed_at(
             min(len(mine.prefer), len(theirs.prefer)),
         )
         turned = [e for side in (mine, theirs) for e in side.prefer[same : same + _TURNS]]
-        asked = [each for each in _variables(cases, turned) if not each.shared]
-        yield from met(base, [each for each in asked if each in cases.domains[0]], options)
+        yield from met(base, list(_variables(cases, turned)), options)
 
 
 def _variables(cases: Cases, preferences: Iterable[Preference]) -> Iterator[Variable]:

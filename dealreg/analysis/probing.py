@@ -13,15 +13,14 @@ from typing import Any, Final
 import attrs
 
 from dealreg.analysis.cases import Cases, Domains, cases_of
+from dealreg.analysis.domains import RIVAL, SELF
 from dealreg.analysis.limits import changed, only
 from dealreg.analysis.meetings import aimed_at, comparing, met
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
-from dealreg.analysis.scenes import Claim, Scene, facts_of, possible
-from dealreg.analysis.times import ASKED
-from dealreg.deciders.reference.decide import run_quietly
-from dealreg.deciders.reference.governing import Rules
+from dealreg.analysis.scenes import Claim, Scene, decided, facts_of, possible, run
+from dealreg.analysis.trials import won
 from dealreg.deciders.reference.run import Run
 from dealreg.facts.case import Facts
 from dealreg.policy.normal import normal_form
@@ -50,7 +49,7 @@ class Batch:
 
     def decided_by(self, policy: Policy) -> Run:
         """What another policy decides of them."""
-        return run_quietly(Rules.of(policy, self.facts, ASKED, self.answers))
+        return decided(policy, self.facts, self.answers)
 
 
 @attrs.frozen(eq=False)
@@ -98,10 +97,23 @@ class Probe:
                     yield from aimed_at(*both, base, self.cases, self.options)
 
     def options(self, variable: Variable) -> Sequence[tuple[Any, Any]]:
-        """Two values for every way in which two may compare, beside the first base."""
+        """Two values for every way in which two may compare, beside the first base.
+
+        Values with which one gets everything come first.
+        """
         if variable not in self._options:
+            base, domains = self.bases[0], self.cases.domains
             contests = {(0, each.benefit) for each in self.policy.contests}
-            self._options[variable] = comparing(self.bases[0], self.cases, variable, contests)
+            tried = list(dict.fromkeys((*domains[0][variable], *domains[1][variable])))
+            varied = [{**base, variable: each} for each in tried]
+            made = run(self.policy, [Scene((Claim(e),)) for e in varied], self.cases.keys)
+            gets = {
+                value
+                for number, value in enumerate(tried)
+                if possible(varied[number])
+                and all(won(made, number, 1, each.benefit) for each in self.policy.contests)
+            }
+            self._options[variable] = comparing(base, self.cases, variable, contests, gets)
         return self._options[variable]
 
     def _known(self, place: int) -> bool:
@@ -113,8 +125,8 @@ class Probe:
             if scenes is None:
                 return False
             facts, answers = facts_of(scenes, self.cases.keys)
-            rules = Rules.of(self.policy, facts, ASKED, answers)
-            self._batches.append(Batch(scenes, facts, answers, run_quietly(rules)))
+            made = decided(self.policy, facts, answers)
+            self._batches.append(Batch(scenes, facts, answers, made))
             return True
 
 
@@ -152,6 +164,7 @@ def _scenes(
         kept = [each for each in sorted(cases.layout.kept) if not each.shared]
         options = {each: comparing(bases[0], cases, each, contests) for each in kept}
         yield from met(bases[0], kept, options.__getitem__)
+        yield from _rivalled(bases[0], cases.domains[1])
         for base in bases[1:]:
             yield from _varied(base, cases.domains[0])
     pairs = list(islice(pairs_of(cases, contests), 4 * _MOST_PAIRS)) if paired else []
@@ -160,10 +173,14 @@ def _scenes(
 
 
 def _best(cases: Cases, contests: Collection[tuple[int, str]]) -> list[Kind]:
-    """Of what opportunities have in common, each time one that is kept out of least."""
+    """Of what opportunities have in common, each time one that is kept out of least.
 
-    def out(kind: Kind) -> int:
-        return sum(cases.admission(kind, each) for each in contests)
+    First where they name neither of two rivals, so that neither is preferred by name.
+    """
+
+    def out(kind: Kind) -> tuple[int, bool]:
+        weight = sum(cases.admission(kind, each) for each in contests)
+        return weight, any(v in (SELF, RIVAL) for k, v in kind.values.items() if k.shared)
 
     return sorted((min(firsts, key=out) for firsts, _, _ in cases.groups if firsts), key=out)
 
@@ -175,6 +192,16 @@ def _varied(base: Mapping[Variable, Any], domains: Domains) -> Iterator[Scene]:
             varied = {**base, variable: value}
             if value != base.get(variable) and possible(varied):
                 yield Scene((Claim(varied),))
+
+
+def _rivalled(base: Mapping[Variable, Any], domains: Domains) -> Iterator[Scene]:
+    """Two registrations that differ in one fact, whichever has the other value."""
+    for variable, values in sorted(domains.items()):
+        for value in () if variable.shared else values:
+            varied = {**base, variable: value}
+            if value != base.get(variable) and possible(varied):
+                yield Scene((Claim(base), Claim(varied, 2)))
+                yield Scene((Claim(varied), Claim(base, 2)))
 
 
 def probed(old: Policy, new: Policy, benefits: Collection[str]) -> Iterator[tuple[str, Probe]]:

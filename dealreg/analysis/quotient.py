@@ -276,9 +276,25 @@ def _few(
     if len(states) > most or each >= _MOST_STEPS:
         layout.cut.append("kinds")
     layout.left[0] -= min(most, len(states)) * each
-    if len(states) > most:  # those that are out of every contest anyway are left out first
-        return sorted(states.items(), key=lambda state: layout.weight(state[0][0]))[:most]
+    if len(states) > most:
+        return _in_turn(states, layout)[:most]
     return list(states.items())
+
+
+def _in_turn(
+    states: Mapping[_State, dict[Variable, Any]], layout: Layout
+) -> list[tuple[_State, dict[Variable, Any]]]:
+    """One state of every signature, then another of each: first those that least keeps out.
+
+    Else the many that differ only in what orders look at leave no place for one that is refused.
+    """
+    seen: dict[tuple[Any, ...], int] = {}
+    turns: list[tuple[int, int, int]] = []
+    items = list(states.items())
+    for place, ((signature, _), _) in enumerate(items):
+        turn = seen[signature] = seen.get(signature, -1) + 1
+        turns.append((turn, layout.weight(signature), place))
+    return [items[place] for *_, place in sorted(turns)]
 
 
 def _crossed(

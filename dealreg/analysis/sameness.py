@@ -5,7 +5,7 @@ differ only in who may take part, and weigh every registration alike, they decid
 alike, however many registrations it has.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import zip_longest
 from typing import Final, TypeVar
 
@@ -14,8 +14,9 @@ import attrs
 from dealreg.analysis.facets import ways_of
 from dealreg.analysis.formulas import Crowded, Formulas, Part, Ways, told_apart
 from dealreg.analysis.limits import changed, reach
-from dealreg.analysis.questions import weights_of
+from dealreg.analysis.questions import DENIED, RETURNED, weights_of
 from dealreg.analysis.scenes import Claim, Scene
+from dealreg.deciders.reference.governing import in_order
 from dealreg.policy.contests import Contest
 from dealreg.policy.normal import normal_form, normal_predicate
 from dealreg.policy.policies import Policy
@@ -60,9 +61,8 @@ def sameness(old: Policy, new: Policy) -> Sameness:
     aligned = _aligned(old, new)
     admitted: set[str] = set()
     apart: dict[str, Scene] = {}
-    for contest in old.contests:
-        benefit = contest.benefit
-        found = _admission(old, aligned, benefit)
+    for benefit in in_order((old,)):
+        found = _admission(old, aligned, benefit, admitted)
         if isinstance(found, Scene):
             apart[benefit] = found
         elif found and not changed(old, aligned, benefit):
@@ -73,8 +73,11 @@ def sameness(old: Policy, new: Policy) -> Sameness:
     return Sameness(aligned, frozenset(proved), apart)
 
 
-def _admission(old: Policy, new: Policy, benefit: str) -> bool | Scene:
-    """Whether two contests provably admit alike; else a case of one that they do not, if known."""
+def _admission(old: Policy, new: Policy, benefit: str, admitted: Collection[str]) -> bool | Scene:
+    """Whether two contests provably admit alike; else a case of one that they do not, if known.
+
+    `admitted` are the benefits whose contests are known to admit alike.
+    """
     mine, theirs = normal_form(old).contest(benefit), normal_form(new).contest(benefit)
     if mine is None or theirs is None or mine.milestones != theirs.milestones:
         return False
@@ -83,10 +86,33 @@ def _admission(old: Policy, new: Policy, benefit: str) -> bool | Scene:
     rest = [[each for each in side if each not in both] for side in (one, other)]
     if not any(rest):
         return True
+    before = _before(old, mine, theirs, admitted)
     try:
-        return _told_apart(old, new, *rest) is None or _told_apart(old, new, one, other) or True
+        if _told_apart(old, new, *rest) is None:
+            return True
+        return _told_apart(old, new, [*one, *before], [*other, *before]) or True
     except Crowded:
         return False
+
+
+def _before(
+    policy: Policy, mine: Contest, theirs: Contest, admitted: Collection[str]
+) -> list[tuple[Predicate, _Weights]]:
+    """What keeps a registration out of a benefit because it cannot hold another one.
+
+    Who is not admitted to the other, or is sent back, never holds it; of whom a person has to
+    speak there, a person has to speak here.
+    """
+    made: list[tuple[Predicate, _Weights]] = []
+    for each in mine.after:
+        other = normal_form(policy).contest(each.benefit)
+        both = any(e.holds and e.benefit == each.benefit for e in theirs.after)
+        if other is None or not each.holds or not both or each.benefit not in admitted:
+            continue
+        for rule, weights in (*_weighed(other), *_before(policy, other, other, admitted)):
+            true, false, unknown = (DENIED if e >= RETURNED else e for e in weights)
+            made.append((rule, (true, false, unknown)))
+    return made
 
 
 def _weighed(contest: Contest) -> list[tuple[Predicate, _Weights]]:

@@ -143,12 +143,18 @@ class TestWhatDecidesNothing:
         assert "NEVER_GRANTED" not in codes(rules(FIRST, more=[rest]))
 
     def test_says_what_bounds_it(self):
-        asked = requirement("ASKED", external("approved by hand"))
-        weaker = requirement("AGAIN", external("approved by hand") | (field("tier") >= "gold"))
+        asked = requirement("ASKED", field("earlier_by_same_partner") <= 1)
+        weaker = requirement("AGAIN", field("earlier_by_same_partner") < 2)
         dead = finding(rules(asked, weaker, FIRST), "DEAD_REQUIREMENT")
 
         assert not dead.exact
-        assert "external" in {each.code.value for each in dead.limits}
+        assert "counts_others" in {each.code.value for each in dead.limits}
+
+    def test_what_follows_whatever_the_answer_is(self):
+        asked = requirement("ASKED", external("approved by hand"))
+        weaker = requirement("AGAIN", external("approved by hand") | (field("tier") >= "gold"))
+
+        assert finding(rules(asked, weaker, FIRST), "DEAD_REQUIREMENT").exact
 
 
 class TestWhatSurprises:
