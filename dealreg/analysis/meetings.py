@@ -26,10 +26,13 @@ _TURNS: Final = 2
 
 
 def met(
-    base: Mapping[Variable, Any], variables: Sequence[Variable], options: Options
+    base: Mapping[Variable, Any],
+    variables: Sequence[Variable],
+    options: Options,
+    sizes: Sequence[int] = (0, 1, 2),
 ) -> Iterator[Scene]:
     """Two registrations that compare otherwise in two variables at most, in every way."""
-    for size in range(3):
+    for size in sizes:
         for chosen in combinations(variables, size):
             ways = [
                 options(each)[: None if size == 1 else len(options(each)) // 2] for each in chosen
@@ -119,7 +122,9 @@ def aimed_at(
             min(len(mine.prefer), len(theirs.prefer)),
         )
         turned = [e for side in (mine, theirs) for e in side.prefer[same : same + _TURNS]]
-        yield from met(base, list(_variables(cases, turned)), options)
+        swapped = len(mine.prefer) == len(theirs.prefer)  # then only two at once show it
+        sizes = (2, 1) if swapped else (1, 2)
+        yield from met(base, list(_variables(cases, turned)), options, sizes)
 
 
 def _variables(cases: Cases, preferences: Iterable[Preference]) -> Iterator[Variable]:
