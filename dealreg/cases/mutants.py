@@ -13,13 +13,12 @@ from typing import Any, assert_never
 import attrs
 
 from dealreg.cases.running import passes, run_case
-from dealreg.checking.check import check
+from dealreg.cases.sieve import Sieve
 from dealreg.errors import PolicyError
 from dealreg.facts.values import Money, Span
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.outcome.cases import CaseVerdict, PolicyCase
 from dealreg.policy.contests import Contest
-from dealreg.policy.normal import policy_digest
 from dealreg.policy.paths import (
     after_path,
     contest_path,
@@ -76,15 +75,12 @@ def mutants(policy: Policy) -> tuple[Mutant, ...]:
     >>> [each.edit for each in found][:2]
     ['`earliest submitted_at` is left out', '`earliest submitted_at` becomes `latest submitted_at`']
     """
-    vocabulary = policy.vocabulary()
-    seen = {policy_digest(policy)}
+    sieve = Sieve.of(policy)
     found = []
     for place, contest in enumerate(policy.contests):
-        for where, edit, edited in _edits(contest, vocabulary):
-            contests = (*policy.contests[:place], edited, *policy.contests[place + 1 :])
-            made = attrs.evolve(policy, contests=contests)
-            if not check(made).errors and (digest := policy_digest(made)) not in seen:
-                seen.add(digest)
+        for stage, where, edit, edited in _edits(contest, sieve.vocabulary):
+            made = sieve.keeps(place, stage, edited)
+            if made is not None:
                 found.append(Mutant(where, edit, made))
     return tuple(found)
 
@@ -114,7 +110,8 @@ Edit = tuple[str, str, Any]
 """Where, what, and what comes of it."""
 
 
-def _edits(contest: Contest, words: Vocabulary) -> Iterator[tuple[str, str, Contest]]:
+def _edits(contest: Contest, words: Vocabulary) -> Iterator[tuple[str, str, str, Contest]]:
+    """The stage that is edited, where, what is done there, and the contest that comes of it."""
     for name, edits in (
         ("requires", _requirements(contest, words)),
         ("after", _dependences(contest)),
@@ -129,7 +126,7 @@ def _edits(contest: Contest, words: Vocabulary) -> Iterator[tuple[str, str, Cont
     ):
         for where, edit, value in edits:
             with suppress(PolicyError):  # what cannot even be built is no mistake one can make
-                yield where, edit, attrs.evolve(contest, **{name: value})
+                yield name, where, edit, attrs.evolve(contest, **{name: value})
 
 
 def _becomes(where: str, old: str, new: str, value: Any) -> Edit:
@@ -148,9 +145,9 @@ def _requirements(contest: Contest, words: Vocabulary) -> Iterator[Edit]:
     for place, required in enumerate(contest.requires):
         where = requirement_path(contest.benefit, required.code)
         yield where, "it is left out", _without(contest.requires, place)
+        old = predicate_to_text(required.that, words)
         for rule in _rules(required.that, words):
-            edited = attrs.evolve(required, that=rule)
-            old, new = (predicate_to_text(each, words) for each in (required.that, rule))
+            edited, new = attrs.evolve(required, that=rule), predicate_to_text(rule, words)
             yield _becomes(f"{where}.that", old, new, _with(contest.requires, place, edited))
         for name in ("if_false", "if_unknown"):
             now = getattr(required, name)
@@ -172,9 +169,9 @@ def _overrides(contest: Contest, words: Vocabulary) -> Iterator[Edit]:
     for place, override in enumerate(contest.overrides):
         where = override_path(contest.benefit, override.code)
         yield where, "it is left out", _without(contest.overrides, place)
+        old = predicate_to_text(override.when, words)
         for rule in _rules(override.when, words):
-            edited = attrs.evolve(override, when=rule)
-            old, new = (predicate_to_text(each, words) for each in (override.when, rule))
+            edited, new = attrs.evolve(override, when=rule), predicate_to_text(rule, words)
             yield _becomes(f"{where}.when", old, new, _with(contest.overrides, place, edited))
         effects = _choices(f"{where}.effect", override.effect, type(override.effect))
         for at, edit, effect in effects:
