@@ -6,7 +6,9 @@ import attrs
 
 from dealreg.analysis.compare import difference
 from dealreg.cases import Mutant, restated, unnoticed
+from dealreg.cases.noticing import Watched
 from dealreg.cases.running import passes
+from dealreg.deciders.edited import Edit
 from dealreg.facts.values import as_tuple
 from dealreg.outcome.cases import PolicyCase
 from dealreg.policy.policies import Policy
@@ -56,7 +58,8 @@ def missing_cases(policy: Policy, cases: Iterable[PolicyCase]) -> Missing:
         if case is None:
             silent.append(mutant)
             continue
-        others = [each for each in waiting if _notices(case, each)]
+        watched = Watched.of(policy, case)
+        others = [each for each in waiting if watched.notices(Edit.of(policy, each.policy))]
         waiting = [each for each in waiting if each not in others]
         made.append(case)
         noticed.append((mutant, *others))
@@ -76,8 +79,4 @@ def _case(policy: Policy, mutant: Mutant) -> PolicyCase | None:
         answers=found.answers,
     )
     case = restated(case, found.old)
-    return case if _notices(case, mutant) else None
-
-
-def _notices(case: PolicyCase, mutant: Mutant) -> bool:
-    return not passes(mutant.policy, case)
+    return None if passes(mutant.policy, case) else case

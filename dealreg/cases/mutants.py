@@ -1,23 +1,21 @@
-"""Policies that differ from one in a single edit, and those that its test cases do not notice.
+"""Policies that differ from one in a single edit.
 
 An edit is one that an author could make by mistake: a requirement left out, a tier one level off,
 `>` for `>=`, two preferences swapped, a window a day longer. Scopes, bands, milestones, extensions,
 conditions of sharing, the vendor's clock, calendars and fields are not edited.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any, assert_never
 
 import attrs
 
-from dealreg.cases.running import passes, run_case
 from dealreg.cases.sieve import Sieve
 from dealreg.errors import PolicyError
 from dealreg.facts.values import Money, Span
 from dealreg.facts.vocabulary import Vocabulary
-from dealreg.outcome.cases import CaseVerdict, PolicyCase
 from dealreg.policy.contests import Contest
 from dealreg.policy.paths import (
     after_path,
@@ -33,7 +31,7 @@ from dealreg.policy.terms import FractionOfHolder, Percent, Terms
 from dealreg.wire.phrases import preference_text, span_text, window_text
 from dealreg.wire.text import predicate_to_text
 
-__all__ = ["Mutant", "mutants", "unnoticed"]
+__all__ = ["Mutant", "mutants"]
 
 _NEVER_MISSING = {Fact("registration_id"), Fact("partner_id"), Fact("submitted_at")}
 """What every registration states: where one without it would go is never asked."""
@@ -83,27 +81,6 @@ def mutants(policy: Policy) -> tuple[Mutant, ...]:
             if made is not None:
                 found.append(Mutant(where, edit, made))
     return tuple(found)
-
-
-def unnoticed(policy: Policy, cases: Iterable[PolicyCase]) -> tuple[Mutant, ...]:
-    """The single edits of a policy that none of its cases notices.
-
-    A case notices an edit if it passes with the policy, and fails with the edit. What a missing
-    case would have to state is at the place of the edit.
-
-    Raises:
-        PolicyErrors, FactsErrors: as `run_case`.
-
-    >>> from dealreg import contest, earliest
-    >>> policy = Policy(programme="Example", contests=[
-    ...     contest("protection", earliest("submitted_at"))])
-    >>> len(unnoticed(policy, [])) == len(mutants(policy))
-    True
-    """
-    able = [each for each in cases if run_case(policy, each).verdict is CaseVerdict.PASSED]
-    return tuple(
-        mutant for mutant in mutants(policy) if all(passes(mutant.policy, case) for case in able)
-    )
 
 
 Edit = tuple[str, str, Any]
