@@ -19,10 +19,10 @@ from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.scenes import Claim, Scene, facts_of
 from dealreg.analysis.times import ASKED
+from dealreg.deciders.edited import Decided
 from dealreg.deciders.reference.decide import run_quietly
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.run import Run
-from dealreg.facts.case import Facts
 from dealreg.policy.normal import normal_form
 from dealreg.policy.policies import Policy
 
@@ -43,13 +43,16 @@ class Batch:
     """Some cases, as facts, and what the policy decides of them."""
 
     scenes: tuple[Scene, ...]
-    facts: Facts
-    answers: dict[str, dict[str, bool]]
-    run: Run
+    decided: Decided
+
+    @property
+    def run(self) -> Run:
+        """What the policy decides of them."""
+        return self.decided.run
 
     def decided_by(self, policy: Policy) -> Run:
         """What another policy decides of them."""
-        return run_quietly(Rules.of(policy, self.facts, ASKED, self.answers))
+        return self.decided.by(policy)
 
 
 @attrs.frozen(eq=False)
@@ -84,7 +87,7 @@ class Probe:
                 return False
             facts, answers = facts_of(scenes, self.cases.keys)
             rules = Rules.of(self.policy, facts, ASKED, answers)
-            self._batches.append(Batch(scenes, facts, answers, run_quietly(rules)))
+            self._batches.append(Batch(scenes, Decided(run_quietly(rules))))
             return True
 
 

@@ -13,6 +13,7 @@ import attrs
 from dealreg.analysis.domains import RIVAL, SELF
 from dealreg.analysis.readings import AFTERWARDS, Variable
 from dealreg.analysis.times import ASKED, FILED
+from dealreg.deciders.edited import Decided
 from dealreg.deciders.reference.decide import run_quietly
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.run import Run
@@ -237,13 +238,14 @@ def _add_shared(
 
 def run(policy: Policy, scenes: Sequence[Scene], keys: Iterable[str] = ()) -> Run:
     """What the reference decider makes of the scenes."""
-    (made,) = runs((policy,), scenes, keys)
-    return made
+    facts, answers = facts_of(scenes, keys)
+    return run_quietly(Rules.of(policy, facts, ASKED, answers))
 
 
 def runs(
     policies: Iterable[Policy], scenes: Sequence[Scene], keys: Iterable[str] = ()
 ) -> list[Run]:
     """What it makes of the scenes by one policy after another."""
-    facts, answers = facts_of(scenes, keys)
-    return [run_quietly(Rules.of(each, facts, ASKED, answers)) for each in policies]
+    first, *others = policies
+    decided = Decided(run(first, scenes, keys))
+    return [decided.run, *(decided.by(each) for each in others)]

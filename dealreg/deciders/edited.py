@@ -11,24 +11,29 @@ from typing import Any, Final, TypeAlias, TypeVar
 import attrs
 
 from dealreg.deciders.reference.admission import Barred, admit, unmet
-from dealreg.deciders.reference.decide import decide_conflict
-from dealreg.deciders.reference.governing import in_order
+from dealreg.deciders.reference.decide import decide_conflict, run_quietly
+from dealreg.deciders.reference.governing import Rules, in_order
+from dealreg.deciders.reference.ordering import margin, ranked
 from dealreg.deciders.reference.run import Conflict, Run, upstream
 from dealreg.deciders.reference.stage import Stage
 from dealreg.facts.records import Registration
-from dealreg.outcome.decision import Referral, Standing, StandingKind
+from dealreg.outcome.decision import Margin, Referral, Standing, StandingKind
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
 from dealreg.policy.stages import Requirement
 
 __all__ = ["Decided", "Edit", "Edited"]
 
+_TWO: Final = 2
 _AMONG: Final = frozenset({"prefer", "tie"})
 """Stages that only two who take part can be told apart by."""
 
 _T = TypeVar("_T")
 _Rule: TypeAlias = tuple[Requirement, Requirement | None]
 """A requirement, and what it is edited to be; None where it is left out."""
+
+_Kept: TypeAlias = tuple[Requirement, dict[Registration, Barred | None]]
+"""What a requirement has against registrations; kept with it, so that no other has its identity."""
 
 _Piece: TypeAlias = tuple[Sequence[Standing], Sequence[Referral]]
 """What came of one conflict."""
@@ -118,6 +123,19 @@ class Edited(Run):
         return self.before.standings_of(benefit, registration_id) if found is None else found
 
 
+@attrs.frozen
+class _Order:
+    """How two come in an order: in which groups, and what tells them apart."""
+
+    groups: tuple[tuple[tuple[Registration, ...], str | None], ...]
+    margin: Margin | None
+
+    @property
+    def is_tie(self) -> bool:
+        """Whether the tie rule is asked about them."""
+        return any(len(members) > 1 and unclear is None for members, unclear in self.groups)
+
+
 @attrs.frozen(eq=False)
 class Decided:
     """What a policy decided of some facts, and what it takes to tell what an edit can touch.
@@ -130,10 +148,9 @@ class Decided:
     _places: Mapping[str, tuple[int, ...]] = attrs.field(init=False)
     _stood: Mapping[str, Sequence[Standing]] = attrs.field(init=False)
     _pieces: tuple[_Piece, ...] = attrs.field(init=False)
-    _barred: dict[tuple[str, int], dict[Registration, Barred | None]] = attrs.field(
-        factory=dict, init=False
-    )
-    _contended: dict[int, bool] = attrs.field(factory=dict, init=False)
+    _barred: dict[tuple[str, int], _Kept] = attrs.field(factory=dict, init=False)
+    _played: dict[int, Sequence[Registration]] = attrs.field(factory=dict, init=False)
+    _orders: dict[int, _Order] = attrs.field(factory=dict, init=False)
 
     @_places.default
     def _places_of_benefits(self) -> Mapping[str, tuple[int, ...]]:
@@ -160,6 +177,15 @@ class Decided:
             pieces.append((self._stood[conflict.benefit][start:end], questions))
         return tuple(reversed(pieces))
 
+    def by(self, policy: Policy) -> Run:
+        """What another policy decides of the same facts, and the same answers."""
+        rules = self.run.rules
+        (old,), (view,) = rules.versions, rules.views.values()
+        edit = Edit.of(old, policy)
+        if edit.alike:
+            return self.after(edit) or self.run
+        return run_quietly(Rules.of(policy, view.facts, rules.at, rules.answers))
+
     def after(self, edit: Edit, *, always: bool = False) -> Edited | None:
         """What the policy decides with an edit, of the same facts; None for the same as before.
 
@@ -168,7 +194,7 @@ class Decided:
             always: whether a run is wanted even so: alone, somebody may get something else.
         """
         seen = {b: self._seeing(b, names, edit) for b, names in sorted(edit.stages.items())}
-        if not always and not any(seen.values()):
+        if not always and edit.same_order and not any(seen.values()):
             return None
         (view,) = self.run.rules.views.values()
         rules = attrs.evolve(self.run.rules, versions=(edit.new,), views={edit.new: view})
@@ -199,27 +225,53 @@ class Decided:
         return [
             place
             for place in places
-            if (among and self._is_contended(place, old)) or self._is_barred(place, old, rules)
+            if (among and self._is_contended(place, old, new, among))
+            or self._is_barred(place, old, rules)
         ]
 
     def _stage(self, conflict: Conflict, contest: Contest) -> Stage:
         (policy,) = self.run.rules.versions
         return Stage(self.run.rules, contest, policy, conflict.line, None)
 
-    def _is_contended(self, place: int, contest: Contest) -> bool:
-        """Whether two of a conflict may take part at once, now or by a person's word."""
-        if place not in self._contended:
+    def _is_contended(self, place: int, old: Contest, new: Contest, names: Iterable[str]) -> bool:
+        """Whether an edit of the order or of the tie rule may tell apart those who compete."""
+        playing = self._playing(place, old)
+        if len(playing) != _TWO:
+            return len(playing) > _TWO
+        if place not in self._orders:
+            self._orders[place] = self._order(place, old, playing)
+        known = self._orders[place]
+        if "prefer" in names and self._order(place, new, playing) != known:
+            return True
+        return "tie" in names and known.is_tie
+
+    def _playing(self, place: int, contest: Contest) -> Sequence[Registration]:
+        """Who of a conflict may take part beside another, now or by a person's word.
+
+        Each of those that wait for a person is thought to be let in alone.
+        """
+        if place not in self._played:
             conflict = self.run.conflicts[place]
             stage = self._stage(conflict, contest)
 
             def before(benefit: str, registration_id: str) -> Standing | None:
                 return upstream(self.run, benefit, registration_id, conflict.line)
 
-            barred = [admit(stage, each, before).barred for each in conflict.members]
-            eligible = sum(each is None for each in barred)
-            waiting = any(each and each.kind is StandingKind.REFERRED for each in barred)
-            self._contended[place] = eligible + waiting > 1
-        return self._contended[place]
+            barred = {each: admit(stage, each, before).barred for each in conflict.members}
+            eligible = [each for each, reason in barred.items() if reason is None]
+            waiting = [
+                each
+                for each, reason in barred.items()
+                if reason and reason.kind is StandingKind.REFERRED
+            ]
+            self._played[place] = (*eligible, *(waiting if eligible else ()))
+        return self._played[place]
+
+    def _order(self, place: int, contest: Contest, two: Sequence[Registration]) -> _Order:
+        """How the preferences of a contest order two."""
+        stage = self._stage(self.run.conflicts[place], contest)
+        groups = tuple((each.members, each.unclear) for each in ranked(stage, two))
+        return _Order(groups, margin(stage, *two))
 
     def _is_barred(self, place: int, contest: Contest, rules: Sequence[_Rule]) -> bool:
         """Whether an edited requirement has something else against a registration than before."""
@@ -228,7 +280,7 @@ class Decided:
         conflict = self.run.conflicts[place]
         stage = self._stage(conflict, contest)
         for old, new in rules:
-            known = self._barred.setdefault((contest.benefit, id(old)), {})
+            _, known = self._barred.setdefault((contest.benefit, id(old)), (old, {}))
             for each in conflict.members:
                 if each not in known:
                     known[each] = unmet(stage, old, each, held=False)
