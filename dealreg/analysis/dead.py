@@ -7,22 +7,20 @@ from typing import Final
 import attrs
 
 from dealreg.analysis.cases import Cases, cases_of
-from dealreg.analysis.compare import MOST_PATTERNS, batches, difference
+from dealreg.analysis.compare import MOST_PATTERNS, batches, difference, soon_apart
 from dealreg.analysis.comparisons import one_at_most
 from dealreg.analysis.limits import cone, limits_of, over_time, shape_limits
+from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.partings import comes_to
 from dealreg.analysis.questions import RETURNED
 from dealreg.analysis.quotient import Kind
-from dealreg.analysis.scenes import Claim, Scene, facts_of, named, run
+from dealreg.analysis.scenes import Claim, Scene, decided, facts_of, named, run
 from dealreg.analysis.simpler import (
     Simpler,
     simpler_admissions,
     simpler_rules,
     simpler_stages,
 )
-from dealreg.analysis.times import ASKED
-from dealreg.deciders.reference.decide import run_quietly
-from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.truth import Answers
 from dealreg.facts.case import Facts
 from dealreg.outcome.comparison import Limit, LimitCode
@@ -80,8 +78,12 @@ def _asked(simpler: Iterable[Simpler], known: Collection[str]) -> list[Simpler]:
 
 
 def _dead_admissions(policy: Policy, contest: Contest, known: Collection[str]) -> Iterator[Dead]:
-    """Requirements, and parts of them: one registration of every kind that some edit admits."""
-    simpler = _asked(simpler_admissions(policy, contest), known)
+    """Requirements, and parts of them: one registration of every kind that some edit admits.
+
+    Most are seen to decide something by the first few cases; then all kinds are sought of the rest.
+    """
+    asked = _asked(simpler_admissions(policy, contest), known)
+    simpler = [each for each in asked if not soon_apart(policy, each.policy)]
     if not simpler:
         return
     cases = cases_of((policy, *(each.policy for each in simpler)))
@@ -95,6 +97,8 @@ def _dead_admissions(policy: Policy, contest: Contest, known: Collection[str]) -
         )
         if not _told_apart(policy, [each], telling, cases, benefit):
             continue
+        if cases.crowded and difference(policy, each.policy) is not None:
+            continue
         limits = _limits((policy, each.policy), cases)
         if any(not after.holds for c in policy.contests for after in c.after):
             limits |= set(shape_limits(policy, contest))
@@ -105,8 +109,11 @@ def _dead_stages(
     policy: Policy, contest: Contest, cases: Cases, known: Collection[str]
 ) -> Iterator[Dead]:
     """The window, preferences and overrides: every pattern of two that the policy tells apart."""
-    simpler = _asked(simpler_stages(policy, contest), known)
-    if not simpler or one_at_most(policy, contest):
+    if one_at_most(policy, contest):
+        return
+    asked = _asked(simpler_stages(policy, contest), known)
+    simpler = [each for each in asked if not soon_apart(policy, each.policy)]
+    if not simpler:
         return
     contests = {(0, each.benefit) for each in policy.contests}
     here = (0, contest.benefit)
@@ -115,12 +122,14 @@ def _dead_stages(
         # Whoever takes no part stands as it would alone, with the part and without it.
         return max(cases.admission(first, here), cases.admission(rival, here)) < RETURNED
 
-    pairs = cases.pairs(contests, both)
+    pairs = pairs_of(cases, contests, both)
     left = _told_apart(policy, simpler, _alone(cases), cases, contest.benefit)
     scenes = (each.scene() for each in islice(pairs, MOST_PATTERNS))
     left = _told_apart(policy, left, scenes, cases, contest.benefit)
     cut = bool(left) and next(pairs, None) is not None
     for each in left:
+        if (cut or cases.crowded) and difference(policy, each.policy) is not None:
+            continue
         limits = _limits((policy, each.policy), cases)
         for benefit in cone(policy, contest.benefit):
             part = policy.contest(benefit)
@@ -192,7 +201,7 @@ def _outcome(
     rules: Policy, put: tuple[Facts, Answers], batch: Sequence[Scene], benefit: str
 ) -> list[object]:
     facts, answers = put
-    made = run_quietly(Rules.of(rules, facts, ASKED, answers))
+    made = decided(rules, facts, answers)
     return [
         [comes_to(each) for each in made.standings_of(benefit, named(number, place))]
         for number, scene in enumerate(batch)

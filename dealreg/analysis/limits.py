@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterator, Sequence
 import attrs
 
 from dealreg.analysis.comparisons import one_at_most
-from dealreg.analysis.readings import IDENTITIES, Readings, Variable
+from dealreg.analysis.domains import crowded_sets
+from dealreg.analysis.readings import BY_APPROVAL, IDENTITIES, Readings, Variable, readings
 from dealreg.deciders.reference.governing import in_order
 from dealreg.facts.calendars import Calendar
 from dealreg.facts.fields import Count, Elapsed, Field, SinceEnded, Subject, Tally
@@ -135,8 +136,14 @@ def limits_of(
             alike = len(policies) > 1 and not changed(policies[0], policies[1], benefit)
             skipped = _alike(policies, benefit) if alike else frozenset()
             limits.update(_value_limits(policy, contest, skipped))
-    limits.update(Limit(code=LimitCode.CROWDED, clause=f"fields[{name}]") for name in crowded)
-    for name in sorted({each.name for each in variables}):
+    if found.deemed and found.fields.keys() & BY_APPROVAL:
+        limits.add(Limit(code=LimitCode.OVER_TIME, clause="sla"))
+    names = {each.name for each in variables}
+    limits.update(
+        Limit(code=LimitCode.CROWDED, clause=f"fields[{name}]")
+        for name in {*crowded, *(names & crowded_sets(found))}
+    )
+    for name in sorted(names):
         limits.update(_earlier(found, name))
     return limits
 
@@ -205,7 +212,8 @@ def shape_limits(policy: Policy, contest: Contest) -> Iterator[Limit]:
         yield limit(LimitCode.JOINT, contest_path(benefit, "joint"))
     if contest.scope.lines is not None or contest.scope.award is Award.BY_LINE:
         yield limit(LimitCode.LINES, contest_path(benefit, "scope"))
-    if {each.scope.keys for each in policy.contests} != {contest.scope.keys}:
+    by_others = {each.scope.keys for each in policy.contests} != {contest.scope.keys}
+    if by_others or _reads_apart(policy, contest):
         yield limit(LimitCode.SCOPES, contest_path(benefit, "scope"))
     yield from (
         limit(LimitCode.NOT_HOLDER, after_path(benefit, each.benefit))
@@ -218,6 +226,20 @@ def shape_limits(policy: Policy, contest: Contest) -> Iterator[Limit]:
         yield limit(LimitCode.QUEUE, contest_path(benefit, "others"))
     if policy.sla is not None and policy.sla.missed is Missed.DEEMED_APPROVED:
         yield limit(LimitCode.OVER_TIME, "sla")
+
+
+def _reads_apart(policy: Policy, contest: Contest) -> bool:
+    """Whether it matters that those who compete may be about several opportunities or customers.
+
+    Cases are about one of each.
+    """
+    if "opportunity_id" in contest.scope.keys:
+        return False
+    subjects = {Subject.OPPORTUNITY}
+    if "customer_id" not in contest.scope.keys:
+        subjects.add(Subject.CUSTOMER)
+    read = readings((only(policy, contest.benefit),)).fields.values()
+    return any(each.subject in subjects for each in read)
 
 
 def _persons(contest: Contest) -> Iterator[Limit]:

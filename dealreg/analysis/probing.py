@@ -15,13 +15,11 @@ import attrs
 from dealreg.analysis.cases import Cases, Domains, cases_of
 from dealreg.analysis.comparisons import comparison
 from dealreg.analysis.limits import changed, only
+from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
-from dealreg.analysis.scenes import Claim, Scene, facts_of
-from dealreg.analysis.times import ASKED
+from dealreg.analysis.scenes import Claim, Scene, apart, decided, facts_of, possible
 from dealreg.deciders.edited import Decided
-from dealreg.deciders.reference.decide import run_quietly
-from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.run import Run
 from dealreg.policy.normal import normal_form
 from dealreg.policy.policies import Policy
@@ -52,7 +50,7 @@ class Batch:
 
     def decided_by(self, policy: Policy) -> Run:
         """What another policy decides of them."""
-        return self.decided.by(policy)
+        return self.decided.by(apart(policy))
 
 
 @attrs.frozen(eq=False)
@@ -86,8 +84,8 @@ class Probe:
             if scenes is None:
                 return False
             facts, answers = facts_of(scenes, self.cases.keys)
-            rules = Rules.of(self.policy, facts, ASKED, answers)
-            self._batches.append(Batch(scenes, Decided(run_quietly(rules))))
+            made = decided(self.policy, facts, answers)
+            self._batches.append(Batch(scenes, Decided(made)))
             return True
 
 
@@ -117,9 +115,10 @@ def _scenes(cases: Cases, policy: Policy, *, paired: bool) -> Iterator[Scene]:
         yield Scene((Claim(bases[0]),))
         yield from _varied(bases[0], cases.domains[0])
         yield from _met(bases[0], cases, contests)
+        yield from _rivalled(bases[0], cases.domains[1])
         for base in bases[1:]:
             yield from _varied(base, cases.domains[0])
-    pairs = list(islice(cases.pairs(contests), 4 * _MOST_PAIRS)) if paired else []
+    pairs = list(islice(pairs_of(cases, contests), 4 * _MOST_PAIRS)) if paired else []
     places = sorted(range(len(pairs)), key=lambda place: place * _STRIDE % 2**32)
     yield from (pairs[place].scene() for place in places[:_MOST_PAIRS])
 
@@ -137,8 +136,19 @@ def _varied(base: Mapping[Variable, Any], domains: Domains) -> Iterator[Scene]:
     """One registration with another value of one variable."""
     for variable, values in sorted(domains.items()):
         for value in values:
-            if value != base.get(variable):
-                yield Scene((Claim({**base, variable: value}),))
+            varied = {**base, variable: value}
+            if value != base.get(variable) and possible(varied):
+                yield Scene((Claim(varied),))
+
+
+def _rivalled(base: Mapping[Variable, Any], domains: Domains) -> Iterator[Scene]:
+    """Two registrations that differ in one fact, whichever has the other value."""
+    for variable, values in sorted(domains.items()):
+        for value in () if variable.shared else values:
+            varied = {**base, variable: value}
+            if value != base.get(variable) and possible(varied):
+                yield Scene((Claim(base), Claim(varied, 2)))
+                yield Scene((Claim(varied), Claim(base, 2)))
 
 
 def _met(
@@ -156,7 +166,8 @@ def _met(
                 first, rival = dict(base), dict(base)
                 for variable, (one, other) in zip(chosen, values, strict=True):
                     first[variable], rival[variable] = one, other
-                yield Scene((Claim(first), Claim(rival, 2)))
+                if possible(first) and possible(rival):
+                    yield Scene((Claim(first), Claim(rival, 2)))
 
 
 def _comparing(
@@ -174,15 +185,17 @@ def _comparing(
     near: dict[Any, tuple[Any, Any]] = {}
     far: dict[Any, tuple[Any, Any]] = {}
     for two in product(mine[variable], theirs[variable]):
-        sign = compare(*two)
+        sign = compare.of(*two)
         near.setdefault(sign, two)
         far[sign] = two
-    same = compare(base.get(variable), base.get(variable))
+    same = compare.of(base.get(variable), base.get(variable))
     return [made[sign] for made in (near, far) for sign in near if sign != same]
 
 
-def probed(old: Policy, new: Policy) -> Iterator[tuple[str, Policy, Probe]]:
-    """The benefits to look at: those whose contest, or one they depend on, is not the same.
+def probed(
+    old: Policy, new: Policy, benefits: Collection[str]
+) -> Iterator[tuple[str, Policy, Probe]]:
+    """Of these benefits those to look at: whose contest, or one they depend on, is not the same.
 
     With each the new policy of that benefit, and the cases of the old one. Nothing where the two
     policies do not know the same fields.
@@ -191,7 +204,7 @@ def probed(old: Policy, new: Policy) -> Iterator[tuple[str, Policy, Probe]]:
         return
     for contest in old.contests:
         benefit = contest.benefit
-        if new.contest(benefit) is None:
+        if benefit not in benefits or new.contest(benefit) is None:
             continue
         mine, theirs = only(old, benefit), only(new, benefit)
         if _contests(mine) != _contests(theirs):

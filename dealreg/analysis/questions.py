@@ -27,13 +27,16 @@ from dealreg.policy.terms import Banded, Terms
 __all__ = [
     "ADMISSION",
     "DENIED",
+    "PREFERRED_NOT",
     "REFERRED",
     "RETURNED",
     "SCOPE",
+    "UNKNOWN_PREFERRED",
     "Asked",
     "Position",
     "Question",
     "questions",
+    "weights_of",
 ]
 
 REFERRED: Final = 1
@@ -137,7 +140,11 @@ def _count(question: Question, position: Position, counts: Mapping[bool | None, 
 
 
 _HOLDS: Final = {True: 1, False: 0, None: 0}
-_THREE: Final = {True: 2, False: 1, None: 3}
+PREFERRED_NOT: Final = 1
+UNKNOWN_PREFERRED: Final = 3
+"""What the answers false and unknown to a preference come to."""
+
+_THREE: Final = {True: 2, False: PREFERRED_NOT, None: UNKNOWN_PREFERRED}
 _ENDED: Final = {True: DENIED, False: 0, None: 0}
 
 
@@ -145,7 +152,7 @@ def _asked(policy: Policy) -> Iterator[tuple[str, str, Asked, Mapping[bool | Non
     for contest in policy.contests:
         benefit = contest.benefit
         for required in contest.requires:
-            yield benefit, ADMISSION, required.that, _weights(required)
+            yield benefit, ADMISSION, required.that, weights_of(required)
         if contest.period is not None:
             yield benefit, ADMISSION, contest.period, _ENDED
             if contest.period.closes:
@@ -175,7 +182,8 @@ def _worth(contest: Contest) -> Iterator[tuple[str, str, Asked, Mapping[bool | N
                 yield benefit, f"{role} band {place}", band.when, _HOLDS
 
 
-def _weights(required: Requirement) -> Mapping[bool | None, int]:
+def weights_of(required: Requirement) -> Mapping[bool | None, int]:
+    """How heavily each answer to a requirement weighs against a registration."""
     return {
         True: 0,
         False: _WEIGHTS[required.if_false],

@@ -93,6 +93,7 @@ def classified(
     layout: Layout,
     kept: Collection[Variable],
     partner: int = 1,
+    free: Collection[Variable] = (),
 ) -> list[Kind]:
     """The kinds that come of asking questions of every kind there was at the start.
 
@@ -103,6 +104,7 @@ def classified(
         layout: where answers count.
         kept: the variables whose values are kept, because orders or others look at them.
         partner: the number of the partner whose registration it is.
+        free: of the kept variables, those of which one value stands for all.
     """
     states = {(each.signature, ()): dict(each.values) for each in start}
     left = list(questions)
@@ -118,7 +120,8 @@ def classified(
         states = _asked(states, chosen, domains, partner, layout, _remember(needed, kept, layout))
     known = set(next(iter(states.values()))) if states else set()
     rest = [each for each in sorted(kept) if each not in known]
-    states = _crossed(states, rest, domains, layout, _remember(set(), kept, layout))
+    tried = {each: domains[each][:1] if each in free else domains[each] for each in rest}
+    states = _crossed(states, rest, tried, layout, _remember(set(), kept, layout))
     return [Kind(key[0], key[1], values) for key, values in states.items()]
 
 
@@ -200,9 +203,25 @@ def _few(
     if len(states) > most or each >= _MOST_STEPS:
         layout.cut.append("kinds")
     layout.left[0] -= min(most, len(states)) * each
-    if len(states) > most:  # those that are out of every contest anyway are left out first
-        return sorted(states.items(), key=lambda state: layout.weight(state[0][0]))[:most]
+    if len(states) > most:
+        return _in_turn(states, layout)[:most]
     return list(states.items())
+
+
+def _in_turn(
+    states: Mapping[_State, dict[Variable, Any]], layout: Layout
+) -> list[tuple[_State, dict[Variable, Any]]]:
+    """One state of every signature, then another of each: first those that least keeps out.
+
+    Else the many that differ only in what orders look at leave no place for one that is refused.
+    """
+    seen: dict[tuple[Any, ...], int] = {}
+    turns: list[tuple[int, int, int]] = []
+    items = list(states.items())
+    for place, ((signature, _), _) in enumerate(items):
+        turn = seen[signature] = seen.get(signature, -1) + 1
+        turns.append((turn, layout.weight(signature), place))
+    return [items[place] for *_, place in sorted(turns)]
 
 
 def _crossed(

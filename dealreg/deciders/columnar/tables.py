@@ -18,6 +18,7 @@ __all__ = [
     "Engine",
     "Given",
     "back",
+    "beside",
     "eager",
     "given",
     "joined",
@@ -81,11 +82,25 @@ def given(frame: Any, engine: Engine | None = None, *, durations: bool = False) 
         case Engine.POLARS:
             table = nw.from_native(_library("polars").from_arrow(arrow)).lazy()
         case Engine.DUCKDB:
+            _told_apart(arrow.column_names)
             duckdb = _library("duckdb")
             table = nw.from_native(duckdb.connect().from_arrow(arrow))
         case Engine.PYARROW:
             table = nw.from_native(arrow).lazy()
     return Given(table, frame, chosen)
+
+
+def _told_apart(names: Sequence[str]) -> None:
+    """That DuckDB can tell the columns apart: it takes `A` for `a`, and renames one of them."""
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.casefold(), name)
+        if other != name:
+            raise UsageError(
+                f"DuckDB does not tell the columns {shown(other)} and {shown(name)} apart",
+                value=name,
+                hint="rename one of them, or name another engine",
+            )
 
 
 def _arrow(wrapped: Any) -> "pa.Table":
@@ -124,11 +139,31 @@ def back(table: Eager, native: Any) -> Any:
         return table.lazy().to_native() if lazy else table.to_native()
     standings = table.to_arrow()
     if kind.is_duckdb():
-        return native.query("dealreg_given", "SELECT * FROM standings")  # reads the variable
+        return beside(standings, native)
     if kind.is_polars():
         made = eager(standings, Engine.POLARS)
         return made.to_native() if hasattr(native, "write_parquet") else made.lazy().to_native()
     return standings.to_pandas() if kind.is_pandas() else standings.cast(_plain(standings.schema))
+
+
+def beside(table: "pa.Table", relation: Any) -> Any:
+    """A table as a relation on the connection of another.
+
+    Raises:
+        UsageError: that database has a table of the one name that is needed for it.
+    """
+    taken = relation.query(
+        "dealreg_given",
+        "SELECT 1 FROM information_schema.tables WHERE lower(table_name) = 'dealreg_handed_over'",
+    )
+    if taken.fetchall():  # it would be read in place of the variable
+        raise UsageError(
+            "the database has a table or view called `dealreg_handed_over`",
+            value="dealreg_handed_over",
+            hint="rename it, or read the relation into another connection",
+        )
+    dealreg_handed_over = table  # noqa: F841 - the query reads the variable
+    return relation.query("dealreg_given", "SELECT * FROM dealreg_handed_over")
 
 
 def _plain(schema: "pa.Schema") -> "pa.Schema":
