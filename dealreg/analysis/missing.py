@@ -9,7 +9,9 @@ import attrs
 from dealreg.analysis.compare import difference
 from dealreg.cases import Mutant, restated, unnoticed
 from dealreg.cases.comparing import standing_texts
+from dealreg.cases.noticing import Watched
 from dealreg.cases.running import passes
+from dealreg.deciders.edited import Edit
 from dealreg.facts.values import as_tuple
 from dealreg.outcome.cases import PolicyCase, Stated
 from dealreg.outcome.comparison import Witness
@@ -62,7 +64,8 @@ def missing_cases(policy: Policy, cases: Iterable[PolicyCase]) -> Missing:
         if case is None:
             silent.append(mutant)
             continue
-        others = [each for each in waiting if _notices(case, each)]
+        watched = Watched.of(policy, case)
+        others = [each for each in waiting if watched.notices(Edit.of(policy, each.policy))]
         waiting = [each for each in waiting if each not in others]
         made.append(case)
         noticed.append((mutant, *others))
@@ -123,8 +126,4 @@ def _case(policy: Policy, mutant: Mutant) -> PolicyCase | None:
         answers=found.answers,
     )
     case = _stating_what_differs(restated(case, found.old), found)
-    return case if _notices(case, mutant) else None
-
-
-def _notices(case: PolicyCase, mutant: Mutant) -> bool:
-    return not passes(mutant.policy, case)
+    return None if passes(mutant.policy, case) else case

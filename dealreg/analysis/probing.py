@@ -18,9 +18,9 @@ from dealreg.analysis.limits import changed, only
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
-from dealreg.analysis.scenes import Claim, Scene, decided, facts_of, possible
+from dealreg.analysis.scenes import Claim, Scene, apart, decided, facts_of, possible
+from dealreg.deciders.edited import Decided
 from dealreg.deciders.reference.run import Run
-from dealreg.facts.case import Facts
 from dealreg.policy.normal import normal_form
 from dealreg.policy.policies import Policy
 from dealreg.policy.walk import predicates_of
@@ -46,13 +46,16 @@ class Batch:
     """Some cases, as facts, and what the policy decides of them."""
 
     scenes: tuple[Scene, ...]
-    facts: Facts
-    answers: dict[str, dict[str, bool]]
-    run: Run
+    decided: Decided
+
+    @property
+    def run(self) -> Run:
+        """What the policy decides of them."""
+        return self.decided.run
 
     def decided_by(self, policy: Policy) -> Run:
         """What another policy decides of them."""
-        return decided(policy, self.facts, self.answers)
+        return self.decided.by(apart(policy))
 
 
 @attrs.frozen(eq=False)
@@ -87,7 +90,7 @@ class Probe:
                 return False
             facts, answers = facts_of(scenes, self.cases.keys)
             made = decided(self.policy, facts, answers)
-            self._batches.append(Batch(scenes, facts, answers, made))
+            self._batches.append(Batch(scenes, Decided(made)))
             return True
 
 

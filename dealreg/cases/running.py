@@ -9,13 +9,14 @@ from dealreg.cases.comparing import differences
 from dealreg.deciders.deciding import Externals, answered, record
 from dealreg.deciders.reference.decide import found_deadlocks, run_quietly
 from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.truth import Answers
 from dealreg.errors import UsageError, shown
 from dealreg.outcome.cases import CaseResult, PolicyCase
 from dealreg.outcome.decision import Deadlock, Referral, Standing
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.policy.walk import externals_of
 
-__all__ = ["passes", "run_case", "run_cases"]
+__all__ = ["Found", "answers_of", "passes", "run_case", "run_cases"]
 
 
 def run_case(rules: Policy | PolicyBook, case: PolicyCase) -> CaseResult:
@@ -59,8 +60,13 @@ def _answers(rules: Policy | PolicyBook, case: PolicyCase) -> Externals:
     return known
 
 
+def answers_of(rules: Policy | PolicyBook, case: PolicyCase) -> Answers:
+    """The answers of a case to the external questions of the rules, for all registrations."""
+    return answered(rules, case.facts, _answers(rules, case))
+
+
 @attrs.frozen(eq=False)
-class _Found:
+class Found:
     """What a decision comes to, as far as cases look at it."""
 
     standings: Sequence[Standing]
@@ -81,10 +87,9 @@ def passes(rules: Policy | PolicyBook, case: PolicyCase) -> bool:
     """
     if not case.expects:
         return False
-    answers = answered(rules, case.facts, _answers(rules, case))
-    run = run_quietly(Rules.of(rules, case.facts, case.at, answers))
+    run = run_quietly(Rules.of(rules, case.facts, case.at, answers_of(rules, case)))
     found = list(found_deadlocks(run)) if case.deadlocks is not None else []
-    return not differences(case, _Found(run.standings, run.referrals, found))
+    return not differences(case, Found(run.standings, run.referrals, found))
 
 
 def run_cases(rules: Policy | PolicyBook, cases: Iterable[PolicyCase]) -> tuple[CaseResult, ...]:
