@@ -95,8 +95,13 @@ def probe_of(policy: Policy, *, paired: bool) -> Probe:
 
     `paired` says whether pairs of every pattern are looked at too, up to some thousand.
     """
-    cases = cases_of((policy,))
+    cases = _cases(policy)
     return Probe(policy, cases, _cut(_scenes(cases, policy, paired=paired)))
+
+
+@lru_cache(maxsize=64)
+def _cases(policy: Policy) -> Cases:
+    return cases_of((policy,))
 
 
 def _cut(scenes: Iterator[Scene]) -> Iterator[tuple[Scene, ...]]:
