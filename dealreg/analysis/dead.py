@@ -68,9 +68,17 @@ def dead_parts(
         *_dead_stages(policy, contest, cases, found),
         *_dead_rules(policy, contest, found),
     ):
-        if not within(dead.part.path, found):
+        if not within(dead.part.path, found) and not _counts(dead):
             found.append(dead.part.path)
             yield dead
+
+
+def _counts(dead: Dead) -> bool:
+    """Whether a part counts more registrations than the cases have: that they are alike is idle."""
+    return any(
+        each.code is LimitCode.COUNTS_OTHERS and within(each.clause, [dead.part.path])
+        for each in dead.limits
+    )
 
 
 def _asked(simpler: Iterable[Simpler], known: Collection[str]) -> list[Simpler]:

@@ -23,6 +23,7 @@ from dealreg.deciders.edited import Decided
 from dealreg.deciders.reference.run import Run
 from dealreg.policy.normal import normal_form
 from dealreg.policy.policies import Policy
+from dealreg.policy.walk import predicates_of
 
 __all__ = ["Batch", "Probe", "probe_of", "probed"]
 
@@ -30,6 +31,10 @@ _SIZES: Final = (8, 24, 64, 128)
 """So many cases are decided at a time: few at first, since few are needed mostly."""
 
 _MOST_PAIRS: Final = 1_000
+
+_MOST_VALUES: Final = 6
+_MOST_WAYS: Final = 300
+"""So many values of each fact, and so many ways, of those that one rule is about."""
 
 _STRIDE: Final = 2_654_435_761
 """By golden steps around a circle: of pairs that follow each other, which are alike, few at once.
@@ -120,6 +125,7 @@ def _scenes(cases: Cases, policy: Policy, *, paired: bool) -> Iterator[Scene]:
         yield Scene((Claim(bases[0]),))
         yield from _varied(bases[0], cases.domains[0])
         yield from _met(bases[0], cases, contests)
+        yield from _by_rule(bases[0], cases, policy)
         yield from _rivalled(bases[0], cases.domains[1])
         for base in bases[1:]:
             yield from _varied(base, cases.domains[0])
@@ -143,6 +149,17 @@ def _varied(base: Mapping[Variable, Any], domains: Domains) -> Iterator[Scene]:
         for value in values:
             varied = {**base, variable: value}
             if value != base.get(variable) and possible(varied):
+                yield Scene((Claim(varied),))
+
+
+def _by_rule(base: Mapping[Variable, Any], cases: Cases, policy: Policy) -> Iterator[Scene]:
+    """One registration with other values of all that one rule is about: of parts of it, some."""
+    rules = [rule for each in policy.contests for _, rule in predicates_of(each)]
+    for asked in dict.fromkeys(cases.found.asked(rule) for rule in rules):
+        tried = [dict.fromkeys((*cases.domains[0][each][:_MOST_VALUES], None)) for each in asked]
+        for values in islice(product(*tried), _MOST_WAYS if len(asked) > 1 else 0):
+            varied = {**base, **dict(zip(asked, values, strict=True))}
+            if possible(varied):
                 yield Scene((Claim(varied),))
 
 

@@ -24,6 +24,7 @@ from dealreg import (
     field,
     highest,
     holder_of,
+    holders,
     money,
     requirement,
     terms,
@@ -45,11 +46,12 @@ def disputes(draw):
     stages = (
         (earliest("submitted_at"),),
         (within("7 days"), highest("tier").then(earliest("submitted_at"))),
-        (highest("tier").then(highest("score")), Tie.REFER),
+        (highest("score"), Tie.REFER),
+        (highest("score").then(earliest("submitted_at")), holders(2)),
     )
-    drawn = st.tuples(
-        st.sampled_from(stages), st.sampled_from(["1 EUR", "5 EUR"]), st.sampled_from(TIERS), RATES
-    )
+    drawn = [st.sampled_from(stages), *map(st.sampled_from, (["1 EUR", "5 EUR"], TIERS, "58"))]
+    first = [draw(each) for each in drawn]
+    second = [was if draw(st.booleans()) else draw(e) for was, e in zip(first, drawn, strict=True)]
     old, new = (
         Policy(
             programme="Northern",
@@ -66,7 +68,7 @@ def disputes(draw):
                 ),
             ],
         )
-        for chosen, least, bid, rate in (draw(drawn), draw(drawn))
+        for chosen, least, bid, rate in (first, second)
     )
     days = draw(st.lists(st.integers(1, 20), min_size=2, max_size=7))
     facts = Facts(
@@ -77,7 +79,7 @@ def disputes(draw):
                 partner_id=f"P{draw(st.integers(0, 3))}",
                 opportunity_id=draw(st.sampled_from(["O1", "O2"])),
                 submitted_at=f"2026-03-{day:02}T09:00Z",
-                amount=draw(st.none() | AMOUNTS),
+                amount=draw(AMOUNTS),
                 score=draw(st.integers(1, 2)),
                 status=draw(st.sampled_from(["submitted", "submitted", "withdrawn"])),
             )
@@ -89,10 +91,7 @@ def disputes(draw):
 
 
 TIERS = ("silver", "gold", "platinum")
-RATES = st.sampled_from(["5", "8"])
-AMOUNTS = st.builds(
-    "{} {}".format, st.integers(1, 9), st.sampled_from(["EUR", "EUR", "EUR", "USD"])
-).map(money)
+AMOUNTS = st.sampled_from([*(money(f"{n} EUR") for n in range(1, 10)), money("7 USD"), None])
 
 
 @st.composite

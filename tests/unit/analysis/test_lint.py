@@ -6,7 +6,9 @@ import attrs
 import pytest
 
 from dealreg import (
+    Field,
     Policy,
+    Tally,
     Tie,
     check,
     contest,
@@ -34,12 +36,13 @@ FIRST = earliest("submitted_at")
 GOLD = requirement("GOLD", field("tier") >= "gold")
 
 
-def rules(*parts, more=(), **options):
+def rules(*parts, more=(), fields=(), **options):
     made = contest("protection", *parts)
     return Policy(
         programme="Example",
         tiers=["silver", "gold", "platinum"],
         contests=[attrs.evolve(made, **options), *more],
+        fields=fields,
     )
 
 
@@ -149,6 +152,12 @@ class TestWhatDecidesNothing:
 
         assert not dead.exact
         assert "external" in {each.code.value for each in dead.limits}
+
+    def test_a_cap_that_no_case_reaches_is_not_called_dead(self):
+        week = Field("filed", "integer", derived=Tally(same=["partner_id"]))
+        capped = requirement("CAP", field("filed") < 35)
+
+        assert "DEAD_REQUIREMENT" not in codes(rules(capped, FIRST, fields=[week]))
 
 
 class TestWhatSurprises:
