@@ -7,6 +7,7 @@ from itertools import count
 import attrs
 
 from dealreg.analysis.compare import difference
+from dealreg.analysis.unasked import is_unasked
 from dealreg.cases import Mutant, restated, unnoticed
 from dealreg.cases.comparing import standing_texts
 from dealreg.cases.noticing import Watched
@@ -28,7 +29,7 @@ class Missing:
     Attributes:
         cases: new cases, each with what the policy decides: to accept, or to correct.
         noticed: for each of them, in the same order, the edits that it is the first to notice.
-        silent: edits that change nothing in any case that was tried.
+        silent: edits that change nothing in any case that was tried, or that can be.
     """
 
     cases: tuple[PolicyCase, ...] = attrs.field(converter=as_tuple)
@@ -115,7 +116,7 @@ def _whose(standing: Standing) -> tuple[str, str, str | None]:
 
 def _case(policy: Policy, mutant: Mutant) -> PolicyCase | None:
     """The case of the smallest difference, as the policy decides it; None where there is none."""
-    found = difference(policy, mutant.policy)
+    found = None if is_unasked(policy, mutant.policy) else difference(policy, mutant.policy)
     if found is None:
         return None
     case = PolicyCase(

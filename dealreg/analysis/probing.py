@@ -144,10 +144,15 @@ def probe_of(policy: Policy, *, paired: bool) -> Probe:
 
     `paired` says whether pairs of every pattern are looked at too, up to some thousand.
     """
-    cases = cases_of((policy,))
+    cases = _cases(policy)
     contests = {(0, each.benefit) for each in policy.contests}
     bases = tuple(dict(each.values) for each in _best(cases, contests))
     return Probe(policy, cases, bases, _cut(_scenes(cases, contests, bases, paired=paired)))
+
+
+@lru_cache(maxsize=64)
+def _cases(policy: Policy) -> Cases:
+    return cases_of((policy,))
 
 
 def _cut(scenes: Iterator[Scene]) -> Iterator[tuple[Scene, ...]]:

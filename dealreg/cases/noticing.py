@@ -6,11 +6,12 @@ import attrs
 
 from dealreg.cases.comparing import differences
 from dealreg.cases.mutants import Mutant, mutants
-from dealreg.cases.running import Found, answers_of, passes, run_case
+from dealreg.cases.running import Found, answers_of, fitting_case, passes
 from dealreg.deciders.edited import Decided, Edit
 from dealreg.deciders.reference.decide import found_deadlocks, run_quietly
 from dealreg.deciders.reference.governing import Rules
-from dealreg.outcome.cases import CaseVerdict, PolicyCase
+from dealreg.deciders.reference.run import Run
+from dealreg.outcome.cases import PolicyCase
 from dealreg.policy.policies import Policy
 
 __all__ = ["Watched", "unnoticed"]
@@ -18,7 +19,7 @@ __all__ = ["Watched", "unnoticed"]
 
 @attrs.frozen(eq=False)
 class Watched:
-    """A case that passes with a policy, and what the policy decides of it.
+    """A case of a policy, and what the policy decides of it.
 
     The policy is taken to be sound, and the facts to fit it, as for `passes`.
     """
@@ -32,8 +33,13 @@ class Watched:
         rules = Rules.of(policy, case.facts, case.at, answers_of(policy, case))
         return cls(case, Decided(run_quietly(rules)))
 
+    @property
+    def passes(self) -> bool:
+        """Whether the case passes with the policy, as `run_case` says."""
+        return self.case.expects and not self._fails(self.decided.run)
+
     def notices(self, edit: Edit) -> bool:
-        """Whether the case fails with an edit of the policy.
+        """Whether the case, which passes with the policy, fails with an edit of it.
 
         >>> from dealreg import Facts, Policy, Registration, contest, earliest, latest
         >>> from dealreg.outcome.cases import ExpectedStanding, Stated
@@ -54,8 +60,12 @@ class Watched:
         after = self.decided.after(edit, always=asked)
         if after is None or not (asked or after.changed or after.asks_otherwise):
             return False
-        deadlocks = list(found_deadlocks(after)) if asked else []
-        return bool(differences(self.case, Found(after.standings, after.referrals, deadlocks)))
+        return self._fails(after)
+
+    def _fails(self, run: Run) -> bool:
+        asked = self.case.deadlocks is not None
+        deadlocks = list(found_deadlocks(run)) if asked else []
+        return bool(differences(self.case, Found(run.standings, run.referrals, deadlocks)))
 
 
 def unnoticed(policy: Policy, cases: Iterable[PolicyCase]) -> tuple[Mutant, ...]:
@@ -73,7 +83,7 @@ def unnoticed(policy: Policy, cases: Iterable[PolicyCase]) -> tuple[Mutant, ...]
     >>> len(unnoticed(policy, [])) == len(mutants(policy))
     True
     """
-    passed = [each for each in cases if run_case(policy, each).verdict is CaseVerdict.PASSED]
-    watched = [Watched.of(policy, each) for each in passed]
+    watched = [Watched.of(policy, fitting_case(policy, each)) for each in cases]
+    able = [each for each in watched if each.passes]
     edits = ((mutant, Edit.of(policy, mutant.policy)) for mutant in mutants(policy))
-    return tuple(m for m, edit in edits if not any(each.notices(edit) for each in watched))
+    return tuple(m for m, edit in edits if not any(each.notices(edit) for each in able))

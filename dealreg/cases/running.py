@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 
 from dealreg.cases.comparing import differences
-from dealreg.deciders.deciding import Externals, answered, record
+from dealreg.deciders.deciding import Externals, answered, fitting, record, sound
 from dealreg.deciders.reference.decide import found_deadlocks, run_quietly
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.truth import Answers
@@ -16,7 +16,7 @@ from dealreg.outcome.decision import Deadlock, Referral, Standing
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.policy.walk import externals_of
 
-__all__ = ["Found", "answers_of", "passes", "run_case", "run_cases"]
+__all__ = ["Found", "answers_of", "fitting_case", "passes", "run_case", "run_cases"]
 
 
 def run_case(rules: Policy | PolicyBook, case: PolicyCase) -> CaseResult:
@@ -43,12 +43,28 @@ def run_case(rules: Policy | PolicyBook, case: PolicyCase) -> CaseResult:
     >>> difference.expected, difference.found
     ('denied', 'granted')
     """
+    _given(case)
+    past = record(rules, case.facts, at=case.at, externals=_answers(rules, case))
+    return CaseResult(case=case, record=past, differences=differences(case, past.decision))
+
+
+def fitting_case(rules: Policy | PolicyBook, case: PolicyCase) -> PolicyCase:
+    """The case, checked: it is one, the rules are sound, and its facts fit them.
+
+    Raises:
+        PolicyErrors, FactsErrors, UsageError: as `run_case`.
+    """
+    _given(case)
+    sound(rules)
+    fitting(rules, case.facts)
+    return case
+
+
+def _given(case: PolicyCase) -> None:
     if not isinstance(case, PolicyCase):
         raise UsageError(
             f"{shown(case)} is not a case", value=case, hint="read some with `read_cases`"
         )
-    past = record(rules, case.facts, at=case.at, externals=_answers(rules, case))
-    return CaseResult(case=case, record=past, differences=differences(case, past.decision))
 
 
 def _answers(rules: Policy | PolicyBook, case: PolicyCase) -> Externals:

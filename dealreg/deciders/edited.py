@@ -20,12 +20,13 @@ from dealreg.facts.records import Registration
 from dealreg.outcome.decision import Margin, Referral, Standing, StandingKind
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
-from dealreg.policy.stages import Requirement
+from dealreg.policy.stages import Others, Requirement
 
 __all__ = ["Decided", "Edit", "Edited"]
 
 _TWO: Final = 2
-_AMONG: Final = frozenset({"prefer", "tie"})
+_ORDER: Final = frozenset({"prefer", "tie"})
+_AMONG: Final = _ORDER | {"capacity", "others"}
 """Stages that only two who take part can be told apart by."""
 
 _T = TypeVar("_T")
@@ -220,7 +221,7 @@ class Decided:
         if not left <= _AMONG | {"requires"} or self.run.rules.holdings:
             return list(places)
         among, rules = left & _AMONG, _edited_rules(old, new) if "requires" in left else ()
-        if rules is None:
+        if rules is None or not _admit_alike(old.others, new.others):
             return list(places)
         return [
             place
@@ -234,10 +235,10 @@ class Decided:
         return Stage(self.run.rules, contest, policy, conflict.line, None)
 
     def _is_contended(self, place: int, old: Contest, new: Contest, names: Iterable[str]) -> bool:
-        """Whether an edit of the order or of the tie rule may tell apart those who compete."""
+        """Whether an edit of how those are treated that compete may tell them apart."""
         playing = self._playing(place, old)
-        if len(playing) != _TWO:
-            return len(playing) > _TWO
+        if len(playing) != _TWO or not _ORDER.issuperset(names):
+            return len(playing) >= _TWO
         if place not in self._orders:
             self._orders[place] = self._order(place, old, playing)
         known = self._orders[place]
@@ -334,6 +335,11 @@ class Decided:
                 made.standings.extend(standings)
                 made.referrals.extend(referrals)
                 made.conflicts.append(self.run.conflicts[place])
+
+
+def _admit_alike(old: Others, new: Others) -> bool:
+    """Whether those that were refused for one reason may try again, and for the same."""
+    return (old.reconsidered, old.code) == (new.reconsidered, new.code)
 
 
 def _edited_rules(old: Contest, new: Contest) -> list[_Rule] | None:
