@@ -76,7 +76,8 @@ def _whole(docket: Docket, mark: Checkpoint) -> bool:
 
 def _about_its_own(cell: CellMark, policies: int) -> bool:
     own = {member.registration_id for member in cell.members}
-    about = {each.registration_id for each in (*cell.held, *cell.past, *cell.said)}
+    about = {each.registration_id for each in (*cell.held, *cell.past)}
+    about |= {each.registration_id for each in cell.said}
     about |= {each.standing.registration_id for each in cell.places}
     numbers = [number for member in cell.members for number in member.governs.values()]
     fit = all(type(number) is int and 0 <= number < policies for number in numbers)
