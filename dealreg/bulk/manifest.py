@@ -18,7 +18,7 @@ __all__ = ["agreed"]
 _NAME: Final = "manifest.json"
 _ROWS_OF_A_PART: Final = 250_000
 _MOST_PARTS: Final = 100_000
-"""Parts have numbers of five digits; of the usual size they hold twenty-five thousand million rows."""
+"""Parts have numbers of five digits; filled as usual they hold 25,000,000,000 rows."""
 
 
 def agreed(target: Path, question: Question, sources: Sequence[Source], parts: int | None) -> int:

@@ -1,6 +1,6 @@
 """Decides a table into a folder, and ends as it is told to. Not a test: others start it.
 
-`python -m tests.unit.bulk.victim FOLDER HOW NUMBER`: `die` kills the process with the NUMBER-th time
+`python -m tests.unit.bulk.victim FOLDER HOW NUMBER`: `die` kills the process the NUMBER-th time
 that a file is brought to disk or gets its name; `full` lets no file grow beyond NUMBER bytes;
 `wait` says so when a part is decided, and goes on when the standard input ends.
 """
