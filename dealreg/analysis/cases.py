@@ -252,8 +252,9 @@ def _groups(
     size = 0
     if len(worlds) > _MANY_WORLDS:  # those where somebody gets something come first
         worlds = sorted(worlds, key=lambda each: layout.weight(each.signature))
-    for world in worlds:
-        if size > 4 * MOST_KINDS or len(groups) > _MOST_WORLDS:
+    for number, world in enumerate(worlds):
+        enough = number >= 2 * _MOST_WORLDS and layout.cut  # bounded anyway: no need of all
+        if size > 4 * MOST_KINDS or len(groups) > _MOST_WORLDS or enough:
             layout.cut.append("worlds")
             break
         firsts = classified([world], own, domains[0], layout, apart, free=free, told=told[0])

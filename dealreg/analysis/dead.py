@@ -1,6 +1,6 @@
 """Parts of a policy that decide nothing: left out, every case is decided as before."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Final
 
@@ -26,6 +26,8 @@ __all__ = ["Dead", "dead_parts", "never_granted", "within"]
 
 _BATCH: Final = 64
 _FIRST: Final = 8
+_NOT_TRIED: Final = (LimitCode.COUNTS_OTHERS, LimitCode.IDENTITY)
+"""What bounds cases such that it says little that nobody gets anything in them."""
 _NOTHING: Final = (StandingKind.DENIED, StandingKind.RETURNED)
 
 
@@ -62,9 +64,16 @@ def dead_parts(policy: Policy, contest: Contest, known: Collection[str]) -> Iter
         if within(each.path, found):
             continue
         limits = provably_alike(policy, each.policy)
-        if limits is not None:
+        if limits is not None and not _counts(each, limits):
             found.append(each.path)
             yield Dead(each, limits)
+
+
+def _counts(part: Simpler, limits: Iterable[Limit]) -> bool:
+    """Whether a part counts more registrations than the cases have: that they are alike is idle."""
+    return any(
+        each.code is LimitCode.COUNTS_OTHERS and within(each.clause, [part.path]) for each in limits
+    )
 
 
 def never_granted(policy: Policy, contest: Contest, cases: Cases) -> tuple[Limit, ...] | None:
@@ -80,6 +89,8 @@ def never_granted(policy: Policy, contest: Contest, cases: Cases) -> tuple[Limit
     limits = _limits(policy, cases)
     for each in policy.contests:
         limits |= set(shape_limits(policy, each))
+    if any(each.code in _NOT_TRIED for each in limits):
+        return None
     return tuple(sorted(limits))
 
 

@@ -6,7 +6,7 @@ that differ from it decide one of the first few otherwise; where none does, that
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, product
 from threading import Lock
 from typing import Any, Final
 
@@ -19,12 +19,13 @@ from dealreg.analysis.meetings import aimed_at, comparing, met
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
-from dealreg.analysis.scenes import Claim, Scene, decided, facts_of, possible, run
+from dealreg.analysis.scenes import Claim, Scene, apart, decided, facts_of, possible, run
 from dealreg.analysis.trials import won
+from dealreg.deciders.edited import Decided
 from dealreg.deciders.reference.run import Run
-from dealreg.facts.case import Facts
 from dealreg.policy.normal import normal_form
 from dealreg.policy.policies import Policy
+from dealreg.policy.walk import predicates_of
 
 __all__ = ["Batch", "Probe", "probe_of", "probed"]
 
@@ -32,6 +33,10 @@ _SIZES: Final = (8, 24, 64, 128)
 """So many cases are decided at a time: few at first, since few are needed mostly."""
 
 _MOST_PAIRS: Final = 1_000
+
+_MOST_VALUES: Final = 6
+_MOST_WAYS: Final = 300
+"""So many values of each fact, and so many ways, of those that one rule is about."""
 
 _STRIDE: Final = 2_654_435_761
 """By golden steps around a circle: of pairs that follow each other, which are alike, few at once.
@@ -43,13 +48,16 @@ class Batch:
     """Some cases, as facts, and what the policy decides of them."""
 
     scenes: tuple[Scene, ...]
-    facts: Facts
-    answers: dict[str, dict[str, bool]]
-    run: Run
+    decided: Decided
+
+    @property
+    def run(self) -> Run:
+        """What the policy decides of them."""
+        return self.decided.run
 
     def decided_by(self, policy: Policy) -> Run:
         """What another policy decides of them."""
-        return decided(policy, self.facts, self.answers)
+        return self.decided.by(apart(policy))
 
 
 @attrs.frozen(eq=False)
@@ -126,7 +134,7 @@ class Probe:
                 return False
             facts, answers = facts_of(scenes, self.cases.keys)
             made = decided(self.policy, facts, answers)
-            self._batches.append(Batch(scenes, facts, answers, made))
+            self._batches.append(Batch(scenes, Decided(made)))
             return True
 
 
@@ -136,10 +144,15 @@ def probe_of(policy: Policy, *, paired: bool) -> Probe:
 
     `paired` says whether pairs of every pattern are looked at too, up to some thousand.
     """
-    cases = cases_of((policy,))
+    cases = _cases(policy)
     contests = {(0, each.benefit) for each in policy.contests}
     bases = tuple(dict(each.values) for each in _best(cases, contests))
     return Probe(policy, cases, bases, _cut(_scenes(cases, contests, bases, paired=paired)))
+
+
+@lru_cache(maxsize=64)
+def _cases(policy: Policy) -> Cases:
+    return cases_of((policy,))
 
 
 def _cut(scenes: Iterator[Scene]) -> Iterator[tuple[Scene, ...]]:
@@ -164,6 +177,7 @@ def _scenes(
         kept = [each for each in sorted(cases.layout.kept) if not each.shared]
         options = {each: comparing(bases[0], cases, each, contests) for each in kept}
         yield from met(bases[0], kept, options.__getitem__)
+        yield from _by_rule(bases[0], cases, cases.policies[0])
         yield from _rivalled(bases[0], cases.domains[1])
         for base in bases[1:]:
             yield from _varied(base, cases.domains[0])
@@ -191,6 +205,17 @@ def _varied(base: Mapping[Variable, Any], domains: Domains) -> Iterator[Scene]:
         for value in values:
             varied = {**base, variable: value}
             if value != base.get(variable) and possible(varied):
+                yield Scene((Claim(varied),))
+
+
+def _by_rule(base: Mapping[Variable, Any], cases: Cases, policy: Policy) -> Iterator[Scene]:
+    """One registration with other values of all that one rule is about: of parts of it, some."""
+    rules = [rule for each in policy.contests for _, rule in predicates_of(each)]
+    for asked in dict.fromkeys(cases.found.asked(rule) for rule in rules):
+        tried = [dict.fromkeys((*cases.domains[0][each][:_MOST_VALUES], None)) for each in asked]
+        for values in islice(product(*tried), _MOST_WAYS if len(asked) > 1 else 0):
+            varied = {**base, **dict(zip(asked, values, strict=True))}
+            if possible(varied):
                 yield Scene((Claim(varied),))
 
 
