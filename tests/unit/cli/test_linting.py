@@ -40,18 +40,18 @@ class TestLint:
         assert "DEADLOCK" in done.stderr
 
     def test_says_what_bounds_a_finding(self, dealreg, dispute):
-        from dealreg import Policy, contest, earliest, external, field, requirement
+        from dealreg import Elapsed, Field, Policy, contest, earliest, field, requirement
         from dealreg.wire import policy_to_toml
 
-        asked = external("approved")
+        took = Field("took", "integer", derived=Elapsed("submitted_at", "completed_at", "days"))
         policy = Policy(
             programme="Q",
-            tiers=["silver", "gold"],
+            fields=[took],
             contests=[
                 contest(
                     "protection",
-                    requirement("ASKED", asked),
-                    requirement("AGAIN", asked | (field("tier") >= "gold")),
+                    requirement("ASKED", field("took") <= 2),
+                    requirement("AGAIN", field("took") <= 3),
                     earliest("submitted_at"),
                 )
             ],
@@ -60,4 +60,4 @@ class TestLint:
         done = dealreg("lint", "policy.toml")
 
         assert "Bounded to the cases tried" in done.stdout
-        assert "the programme's own code answers it" in done.stdout
+        assert "only some dates tell" in done.stdout
