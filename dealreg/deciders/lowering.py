@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -45,6 +45,7 @@ from dealreg.facts.instants import instant
 from dealreg.facts.values import Choice
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
+from dealreg.policy.predicates import External
 
 if TYPE_CHECKING:
     pass
@@ -251,6 +252,8 @@ class Columnar:
         names = {fact.name for fact in read} | {fact.as_of for fact in read if fact.as_of}
         if self.policy.sla is not None:
             names.add(self.policy.sla.starts)
+        if self.support():  # decided one by one, as registrations, which have all been submitted
+            names.add("submitted_at")
         vocabulary = self.policy.vocabulary()
         behind = (field for name in names for field in read_for(name, vocabulary))
         return tuple(sorted({field.name for field in behind if field.derived is None}))
@@ -336,7 +339,8 @@ def columnar(policy: Policy, rest: Rest | str = Rest.REFUSE) -> Columnar:
 
     Raises:
         PolicyErrors: the policy is not sound; or parts of it cannot be decided in columns, each
-            named with its place, unless `rest` allows it.
+            named with its place, unless `rest` allows it. External questions it never allows: a
+            table has no answers.
         UsageError: it is no policy.
     """
     if not isinstance(policy, Policy):
@@ -346,10 +350,15 @@ def columnar(policy: Policy, rest: Rest | str = Rest.REFUSE) -> Columnar:
             hint="give one version of the rules: of a book, the policy of an edition",
         )
     sound(policy)
-    found = refusals(policy) if Rest(rest) is Rest.REFUSE else ()
+    found = refusals(policy)
+    if Rest(rest) is not Rest.REFUSE:
+        found = tuple(each for each in found if each.node == External.__name__)
     if found:
         raise _refused(found)
     return Columnar(policy, Rest(rest))
+
+
+_REPLAYED: Final = "replay events, or registrations with their dates: a history takes answers"
 
 
 def _refused(found: Iterable[Refusal], *, in_turn: bool = False) -> PolicyErrors:
@@ -362,7 +371,7 @@ def _refused(found: Iterable[Refusal], *, in_turn: bool = False) -> PolicyErrors
                 f"{shown(each.node)} {each.because}",
                 place=each.path,
                 value=each.node,
-                hint=hint,
+                hint=_REPLAYED if each.node == External.__name__ else hint,
             )
             for each in found
         ]
