@@ -7,9 +7,12 @@ from itertools import count
 import attrs
 
 from dealreg.analysis.compare import difference
+from dealreg.analysis.unasked import is_unasked
 from dealreg.cases import Mutant, restated, unnoticed
 from dealreg.cases.comparing import standing_texts
+from dealreg.cases.noticing import Watched
 from dealreg.cases.running import passes
+from dealreg.deciders.edited import Edit
 from dealreg.facts.values import as_tuple
 from dealreg.outcome.cases import PolicyCase, Stated
 from dealreg.outcome.comparison import Witness
@@ -26,7 +29,7 @@ class Missing:
     Attributes:
         cases: new cases, each with what the policy decides: to accept, or to correct.
         noticed: for each of them, in the same order, the edits that it is the first to notice.
-        silent: edits that change nothing in any case that was tried.
+        silent: edits that change nothing in any case that was tried, or that can be.
     """
 
     cases: tuple[PolicyCase, ...] = attrs.field(converter=as_tuple)
@@ -62,7 +65,8 @@ def missing_cases(policy: Policy, cases: Iterable[PolicyCase]) -> Missing:
         if case is None:
             silent.append(mutant)
             continue
-        others = [each for each in waiting if _notices(case, each)]
+        watched = Watched.of(policy, case)
+        others = [each for each in waiting if watched.notices(Edit.of(policy, each.policy))]
         waiting = [each for each in waiting if each not in others]
         made.append(case)
         noticed.append((mutant, *others))
@@ -112,7 +116,7 @@ def _whose(standing: Standing) -> tuple[str, str, str | None]:
 
 def _case(policy: Policy, mutant: Mutant) -> PolicyCase | None:
     """The case of the smallest difference, as the policy decides it; None where there is none."""
-    found = difference(policy, mutant.policy)
+    found = None if is_unasked(policy, mutant.policy) else difference(policy, mutant.policy)
     if found is None:
         return None
     case = PolicyCase(
@@ -123,8 +127,4 @@ def _case(policy: Policy, mutant: Mutant) -> PolicyCase | None:
         answers=found.answers,
     )
     case = _stating_what_differs(restated(case, found.old), found)
-    return case if _notices(case, mutant) else None
-
-
-def _notices(case: PolicyCase, mutant: Mutant) -> bool:
-    return not passes(mutant.policy, case)
+    return None if passes(mutant.policy, case) else case

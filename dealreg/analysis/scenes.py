@@ -15,6 +15,7 @@ import attrs
 from dealreg.analysis.domains import RIVAL, SELF
 from dealreg.analysis.readings import AFTERWARDS, Variable
 from dealreg.analysis.times import ASKED, FILED
+from dealreg.deciders.edited import Decided
 from dealreg.deciders.reference.decide import run_quietly
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.run import Run
@@ -30,6 +31,7 @@ __all__ = [
     "Assignment",
     "Claim",
     "Scene",
+    "apart",
     "decided",
     "facts_of",
     "key_value",
@@ -274,17 +276,20 @@ def runs(
 ) -> list[Run]:
     """What it makes of the scenes by one policy after another."""
     facts, answers = facts_of(scenes, keys)
-    if len(scenes) == 1:
-        return [run_quietly(Rules.of(each, facts, ASKED, answers)) for each in policies]
-    return [decided(each, facts, answers) for each in policies]
+    first, *others = policies if len(scenes) == 1 else map(apart, policies)
+    made = run_quietly(Rules.of(first, facts, ASKED, answers))
+    if not others:
+        return [made]
+    before = Decided(made)
+    return [made, *(before.by(each) for each in others)]
 
 
 def decided(policy: Policy, facts: Facts, answers: Answers) -> Run:
     """What the reference decider makes of the facts of several scenes, kept apart."""
-    return run_quietly(Rules.of(_apart(policy), facts, ASKED, answers))
+    return run_quietly(Rules.of(apart(policy), facts, ASKED, answers))
 
 
-def _apart(policy: Policy) -> Policy:
+def apart(policy: Policy) -> Policy:
     """The policy for scenes in one run: what is of two opportunities never competes.
 
     All of one scene is of one opportunity, so that nothing else changes.

@@ -12,6 +12,10 @@ __all__ = ["csv_cell", "say_findings", "say_rejects", "write_rejects"]
 
 _SHOWN_AT_MOST = 10
 _NUMBER = re.compile(r"[+-]?[\d.,]*")
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"  # the wide ones too: some spreadsheets take them alike
+_FORMULA = re.compile(rf"[{_SIGNS}\t\r\n]")
+_INSIDE = re.compile(rf"([;\t\r\n][\s\"]*)(?=[{_SIGNS}])")
+"""What begins a cell where a spreadsheet parts cells by semicolons or tabs, not by commas."""
 
 
 def say_rejects(loaded: Loaded | LoadedHistory) -> None:
@@ -64,7 +68,6 @@ def write_rejects(name: str, rejects: tuple[Reject, ...]) -> None:
 
 def csv_cell(value: object) -> str:
     """A value as a cell of a file that a spreadsheet may open: never a formula."""
-    text = str(value)
+    text = _INSIDE.sub(r"\1'", str(value))
     # A spreadsheet would run these as a formula, and the file is made of somebody else's cells.
-    formula = text.startswith(("=", "+", "-", "@", "\t", "\r")) and not _NUMBER.fullmatch(text)
-    return f"'{text}" if formula else text
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from dealreg.deciders.columnar.columns import Columns, columns_read
 from dealreg.deciders.columnar.kinds import Eager, Lazy
 from dealreg.deciders.columnar.rows import facts_of_rows
-from dealreg.deciders.columnar.tables import Engine, Given, eager, table_of
+from dealreg.deciders.columnar.tables import Engine, Given, beside, eager, table_of
 from dealreg.deciders.compiling import compiled
 from dealreg.outcome.decision import Standing
 from dealreg.policy.policies import Policy
@@ -85,7 +85,8 @@ def _rows(
     """The rows of some registrations, or all, with the columns that records are made of."""
     import narwhals as nw
 
-    table = source.table.select(*columns_read(fields, columns.schema))
+    own = nw.col("registration_id").cast(nw.String)  # as it may hold categories
+    table = source.table.select(*columns_read(fields, columns.schema)).with_columns(own)
     if ids is not None and source.engine is Engine.PYARROW:  # it does not join lists
         wanted = ids["registration_id"].to_list()
         table = table.filter(nw.col("registration_id").is_in(wanted))
@@ -99,8 +100,7 @@ def _like(ids: Eager, table: Lazy, source: Given) -> Lazy:
     import narwhals as nw
 
     wanted = ids.to_native()
-    if source.engine is Engine.DUCKDB:  # the query reads the variable
-        wanted = table.to_native().query("dealreg_wanted", "SELECT registration_id FROM wanted")
-        made: Lazy = nw.from_native(wanted)
+    if source.engine is Engine.DUCKDB:
+        made: Lazy = nw.from_native(beside(wanted, table.to_native()))
         return made
     return eager(wanted, source.engine).lazy()

@@ -1,5 +1,6 @@
 """Checkpoints: a docket to a value and back, so that a replay can stop and go on (H-11)."""
 
+from dealreg.errors import UnreadableError
 from dealreg.history.docket import Docket
 from dealreg.history.grouping import Cell
 from dealreg.outcome.checkpoint import CellMark, Checkpoint, MemberMark, PlaceMark, SaidMark
@@ -46,12 +47,41 @@ def _mark(docket: Docket, cell: Cell) -> CellMark:
 
 
 def restore(docket: Docket, mark: Checkpoint) -> None:
-    """Bring an empty docket to where it stood when a checkpoint was made."""
+    """Bring an empty docket to where it stood when a checkpoint was made.
+
+    Raises:
+        UnreadableError: the parts of the checkpoint do not fit each other.
+    """
+    if not _whole(docket, mark):
+        raise UnreadableError(
+            "the checkpoint is damaged",
+            place="cells",
+            hint="replay from the beginning, or from an earlier checkpoint",
+        )
     _fill_ledger(docket, mark)
     for each in mark.cells:
         _restore(docket, each)
     for name in sorted(docket.ledger.registrations):
         docket.index(docket.ledger.registrations[name], mark.now)
+
+
+def _whole(docket: Docket, mark: Checkpoint) -> bool:
+    """Whether every registration is in one group, and what is said in a group is about its own."""
+    known = sorted(each.registration_id for each in mark.facts.registrations)
+    grouped = sorted(member.registration_id for cell in mark.cells for member in cell.members)
+    return known == grouped and all(
+        _about_its_own(cell, len(docket.policies)) for cell in mark.cells
+    )
+
+
+def _about_its_own(cell: CellMark, policies: int) -> bool:
+    own = {member.registration_id for member in cell.members}
+    about = {each.registration_id for each in (*cell.held, *cell.past)}
+    about |= {each.registration_id for each in cell.said}
+    about |= {each.standing.registration_id for each in cell.places}
+    numbers = [number for member in cell.members for number in member.governs.values()]
+    fit = all(type(number) is int and 0 <= number < policies for number in numbers)
+    return bool(own) and about <= own and fit
 
 
 def _fill_ledger(docket: Docket, mark: Checkpoint) -> None:

@@ -257,6 +257,7 @@ class Replay:
 
         Raises:
             PolicyErrors: the rules are not sound.
+            UnreadableError: the checkpoint is damaged.
             UsageError: the checkpoint was made under other rules.
         """
         if checkpoint.rules != policy_digest(rules):

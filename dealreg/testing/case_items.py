@@ -11,6 +11,7 @@ from dealreg.errors import DealregError
 from dealreg.outcome.cases import CaseResult, CaseVerdict, PolicyCase
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.rendering.case_report import report_case
+from dealreg.rendering.words import clean
 from dealreg.wire import policy_beside, read_cases, read_policy
 
 __all__ = ["CaseItem", "CasesFile", "Recorder", "UnexpectedDecisionError"]
@@ -59,7 +60,7 @@ class CaseItem(pytest.Item):
     @classmethod
     def of(cls, parent: CasesFile, case: PolicyCase, rules: Policy | PolicyBook) -> "CaseItem":
         """The test of a case."""
-        item: CaseItem = cls.from_parent(parent, name=case.name)
+        item: CaseItem = cls.from_parent(parent, name=clean(case.name))
         item.case, item.rules = case, rules
         return item
 
@@ -84,7 +85,7 @@ class CaseItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The place of the case in its file."""
-        return self.path, self.case.line - 1, self.case.name
+        return self.path, self.case.line - 1, self.name
 
 
 class Recorder:
@@ -112,5 +113,5 @@ class Recorder:
         for file, names in self._noted.items():
             terminalreporter.section("recorded cases", "-")
             for name in names:
-                terminalreporter.write_line(f"{file.name}: {name}")
+                terminalreporter.write_line(f"{file.name}: {clean(name)}")
             terminalreporter.write_line("review the difference: it is what the policy does")

@@ -17,6 +17,8 @@ _DELIMITERS: Final = ",;\t|"
 _STATED_DELIMITER = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _LONGEST_RECORD: Final = 1000
 """The most lines one row may stretch over before its quote counts as not closed."""
+_SHORTEST_RECORD: Final = 10
+"""The same where one quote after the other is not closed."""
 
 
 class _Record:
@@ -26,6 +28,7 @@ class _Record:
         self.lines = lines
         self.taken: list[Line] = []
         self._length = 0
+        self._most = _LONGEST_RECORD
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -36,7 +39,7 @@ class _Record:
         self._length += len(line.text)
         if line.cut:
             raise csv.Error(f"a line has more than {LONGEST_LINE} characters")
-        if len(self.taken) > _LONGEST_RECORD or self._length > LONGEST_LINE:
+        if len(self.taken) > self._most or self._length > LONGEST_LINE:
             raise csv.Error("unexpected end of data")
         return line.text
 
@@ -44,9 +47,18 @@ class _Record:
         self.taken, self._length = [], 0
 
     def put_back(self) -> None:
-        """All lines but the first of a broken row again: one bad quote spoils one line."""
+        """All lines but the first of a broken row again: one bad quote spoils one line.
+
+        Each such row halves how far the next may stretch, and each good one adds a line: what is
+        read again is never much more than the file.
+        """
         if len(self.taken) > 1:
             self.lines.put_back(self.taken[1:])
+            self._most = max(self._most // 2, _SHORTEST_RECORD)
+
+    def read(self) -> None:
+        """Note that a row could be read."""
+        self._most = min(self._most + 1, _LONGEST_RECORD)
 
 
 def csv_rows(lines: Lines, file: str) -> RawTable:
@@ -85,12 +97,15 @@ def _reader(record: _Record) -> Iterator[list[str] | str]:
     while True:
         record.start()
         try:
-            yield next(reader)
+            found = next(reader)
         except StopIteration:
             return
         except csv.Error as wrong:
             record.put_back()
             yield str(wrong)
+        else:
+            record.read()
+            yield found
 
 
 def _delimiter(header: str) -> str:

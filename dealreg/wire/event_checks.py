@@ -73,13 +73,20 @@ def sound(
     return left, rejects
 
 
-def _others(told: Told, same: Sequence[Told]) -> str:
-    places = sorted({each.place for each in same} - {told.place})
+def _places(same: Sequence[Told]) -> list[tuple[str, int]]:
+    """The places of several events, in their order."""
+    return sorted({each.place for each in same})
+
+
+def _others(told: Told, places: Sequence[tuple[str, int]]) -> str:
+    """The places of several events but its own, as the beginning of a sentence."""
+    others = [each for each in places[: _LISTED + 1] if each != told.place][:_LISTED]
     listed = ", ".join(
-        str(row) if file == told.row.file else f"{row} of {file}" for file, row in places[:_LISTED]
+        str(row) if file == told.row.file else f"{row} of {file}" for file, row in others
     )
-    more = f" and {len(places) - _LISTED} more" if len(places) > _LISTED else ""
-    return f"row {listed}" if len(places) == 1 else f"rows {listed}{more}"
+    count = len(places) - 1
+    more = f" and {count - _LISTED} more" if count > _LISTED else ""
+    return f"row {listed}" if count == 1 else f"rows {listed}{more}"
 
 
 def _two_contents(told: Sequence[Told]) -> Iterator[tuple[Told, Reject]]:
@@ -88,13 +95,14 @@ def _two_contents(told: Sequence[Told]) -> Iterator[tuple[Told, Reject]]:
         by_id.setdefault(each.event.event_id, []).append(each)
     for name, same in by_id.items():
         if any(each.event != same[0].event for each in same):
+            places = _places(same)
             for each in same:
                 yield (
                     each,
                     each.reject(
                         "event_id",
                         name,
-                        f"{_others(each, same)} gives the event {shown(name)} another content",
+                        f"{_others(each, places)} gives the event {shown(name)} another content",
                         _NOT_ONE_EVENT,
                     ),
                 )
@@ -111,13 +119,14 @@ def _submissions(told: Sequence[Told]) -> dict[str, list[Told]]:
 def _submitted_twice(told: Sequence[Told]) -> Iterator[tuple[Told, Reject]]:
     for name, same in _submissions(told).items():
         if any(each.event != same[0].event for each in same):
+            places = _places(same)
             for each in same:
                 yield (
                     each,
                     each.reject(
                         "about",
                         name,
-                        f"{_others(each, same)} submits {shown(name)} too",
+                        f"{_others(each, places)} submits {shown(name)} too",
                         _NOT_ONE_START,
                     ),
                 )

@@ -4,6 +4,8 @@ No rule here looks at the order of rows: where two rows cannot both be right, ne
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import nsmallest
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -96,23 +98,26 @@ def _clashing(rows: Sequence[Built]) -> Iterator[tuple[Built, Reject]]:
         by_key.setdefault(_key(each.record), []).append(each)
     for same in by_key.values():
         if len(same) > 1 and any(each.record != same[0].record for each in same):
+            first = same[0].record
+            differ = [
+                attribute.name
+                for attribute in attrs.fields(type(first))
+                if any(
+                    getattr(each.record, attribute.name) != getattr(first, attribute.name)
+                    for each in same
+                )
+            ]
             for each in same:
-                yield each, _clash(each, same)
+                yield each, _clash(each, same, differ)
 
 
-def _clash(row: Built, same: Sequence[Built]) -> Reject:
-    names = [attribute.name for attribute in attrs.fields(type(row.record))]
-    differ = [
-        name
-        for name in names
-        if any(getattr(each.record, name) != getattr(row.record, name) for each in same)
-    ]
+def _clash(row: Built, same: Sequence[Built], differ: Sequence[str]) -> Reject:
     identifier = _identifier(row.record)
     what = type(row.record).tag
     return Reject(
         row.file,
         row.row,
-        names[0],
+        attrs.fields(type(row.record))[0].name,
         identifier,
         f"{listed_rows(same, row)} too about {what} {shown(identifier)}, and they differ in "
         + ", ".join(differ),
@@ -123,11 +128,12 @@ def _clash(row: Built, same: Sequence[Built]) -> Reject:
 
 def listed_rows(rows: Sequence[Built], but: Built) -> str:
     """The other rows of several, as the beginning of a sentence."""
-    others = [str(each.row) for each in rows if each is not but]
-    if len(others) == 1:
+    others = [str(each.row) for each in islice(rows, _LISTED + 1) if each is not but][:_LISTED]
+    count = len(rows) - 1
+    if count == 1:
         return f"row {others[0]} is"
-    listed = ", ".join(others[:_LISTED])
-    more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
+    listed = ", ".join(others)
+    more = f" and {count - _LISTED} more" if count > _LISTED else ""
     return f"rows {listed}{more} are"
 
 
@@ -168,20 +174,27 @@ def _contradicting(
     masters: Mapping[tuple[type[Any], str], Built],
     names: Names,
 ) -> Iterator[tuple[Built, Reject]]:
+    first = {place: _first_two(values) for place, values in stated.items()}
     for row in rows:
         for about in row.about:
             identifier = _identifier(about)
             master = masters.get((type(about), identifier))
             for name, value in _facts_of(about):
-                against = _against(stated[type(about), identifier, name], value, master, name)
+                against = _against(first[type(about), identifier, name], value, master, name)
                 if against:
                     what = f"{type(about).tag} {shown(identifier)}"
                     yield row, _contradiction(row, name, value, f"{what}: {against}", about, names)
 
 
-def _against(
-    values: Mapping[object, Sequence[Built]], value: object, master: Built | None, name: str
-) -> str:
+_Stated: TypeAlias = tuple[object, Sequence[Built]]
+
+
+def _first_two(values: Mapping[object, Sequence[Built]]) -> list[_Stated]:
+    """The two values that are stated first: one of them is another than any one."""
+    return nsmallest(2, values.items(), key=lambda pair: min(row.row for row in pair[1]))
+
+
+def _against(first: Sequence[_Stated], value: object, master: Built | None, name: str) -> str:
     """What contradicts a value; empty when nothing does."""
     if master is not None:
         known = _known(master.record, name)
@@ -189,10 +202,10 @@ def _against(
             return ""
         if known:
             return f"row {master.row} of {master.file} says {_said(known[0])}"
-    others = [(other, rows) for other, rows in values.items() if other != typed(value)]
+    others = [(other, rows) for other, rows in first if other != typed(value)]
     if not others:
         return ""
-    other, rows = min(others, key=lambda pair: min(row.row for row in pair[1]))
+    other, rows = others[0]
     listed = ", ".join(str(row.row) for row in rows[:_LISTED])
     said: Any = other
     return f"row {listed} says {_said(said[1])}"

@@ -13,8 +13,13 @@ __all__ = ["put"]
 def put(path: Path) -> Iterator[BinaryIO]:
     """A file to be written under another name, which gets its own when all of it is on disk."""
     fresh = path.with_name(path.name + ".new")
-    with fresh.open("wb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
+    fresh.unlink(missing_ok=True)  # half a file of a run that was killed, or a link elsewhere
+    try:
+        with fresh.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:  # a full disk has no room for half a file
+        fresh.unlink(missing_ok=True)
+        raise
     fresh.replace(path)

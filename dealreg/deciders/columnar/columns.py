@@ -7,19 +7,20 @@ is not known, as the reference reads it (spec clauses F-1 to F-5).
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import reduce
 from typing import Any, Final, assert_never
 
 import attrs
 
-from dealreg.deciders.columnar.kinds import Expr, Type
+from dealreg.deciders.columnar.expressions import chosen
+from dealreg.deciders.columnar.fitting import WANTED, fits, nothing
+from dealreg.deciders.columnar.kinds import Expr, Lazy, Type
 from dealreg.errors import FactsError, FactsErrors, shown, suggestion
 from dealreg.facts.fields import Derived, Elapsed, Field, FieldType, Same
 from dealreg.facts.records import ENDED, Status
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.predicates import Fact
 
-__all__ = ["ALWAYS", "REASONS", "STATUSES", "Columns", "chosen", "columns_read"]
+__all__ = ["ALWAYS", "REASONS", "STATUSES", "Columns", "columns_read"]
 
 ALWAYS: Final = ("registration_id", "partner_id", "submitted_at")
 """Columns that every table has."""
@@ -44,7 +45,6 @@ _UNSAID: Final = frozenset(
 """Facts that are taken into account though no policy has to name them."""
 
 STATUSES: Final = tuple(Status)
-_UTC: Final = ("UTC", "Etc/UTC")
 
 
 @attrs.frozen(eq=False)
@@ -57,6 +57,7 @@ class Columns:
         schema: the type of each column.
         unknown: names of fields that are not known of any registration.
         backend: the library that computes, as narwhals names it.
+        status_column: the column with the status of each row, once the table is prepared.
     """
 
     vocabulary: Vocabulary
@@ -64,6 +65,16 @@ class Columns:
     schema: Mapping[str, Type]
     unknown: frozenset[str] = frozenset()
     backend: str = "polars"
+    status_column: str = attrs.field(init=False)
+    _taken: frozenset[str] = attrs.field(init=False, repr=False)
+    _level_columns: Mapping[str, str] = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        taken = frozenset(name.casefold() for name in self.schema)  # DuckDB takes `A` for `a`
+        object.__setattr__(self, "_taken", taken)
+        object.__setattr__(self, "status_column", self.free("dealreg_status"))
+        numbered = {name: self.free(f"dealreg_level_{n}") for n, name in enumerate(self.schema)}
+        object.__setattr__(self, "_level_columns", numbered)
 
     def check(self, fields: Iterable[str], *, reasons: bool = False) -> None:
         """Check that the table has a column of a fitting type for each field read.
@@ -76,7 +87,7 @@ class Columns:
         wanted = {name: self._field(name) for name in (*ALWAYS, "status", *fields)}
         problems = [problem for name in sorted(wanted) for problem in self._problems(wanted[name])]
         for name, kind in (("ended_at", FieldType.INSTANT), ("status_reason", FieldType.TEXT)):
-            if self._has(name) and not self._fits(kind, self.schema[name]):
+            if self._has(name) and not fits(kind, self.schema[name], self.backend):
                 problems.append(self._unfit(name, kind))
         if reasons and "status_reason" not in {*self.schema, *self.unknown}:
             problems.append(self._absent("status_reason"))
@@ -155,6 +166,30 @@ class Columns:
             if off is not None:
                 wrong.append((off, 5))
         return chosen([(test, nw.lit(n)) for test, n in wrong], nw.lit(0)).cast(nw.Int16())
+
+    def free(self, name: str) -> str:
+        """A name like this one that no column of the table has."""
+        while name in self._taken:
+            name += "_"
+        return name
+
+    def prepared(self, table: Lazy, fields: Iterable[str]) -> Lazy:
+        """The table with the status of each row, and the numbers of levels, found once each."""
+        ladders = [
+            (self._level_columns[field.name], self._level(field))
+            for field in map(self._field, fields)
+            if field.type is FieldType.ORDINAL and field.derived is None and self._has(field.name)
+        ]
+        status = self.status().alias(self.status_column)
+        return table.with_columns(status, *(number.alias(name) for name, number in ladders))
+
+    def _level(self, field: Field) -> Expr:
+        """The number of a level on its ladder."""
+        import narwhals as nw
+
+        text = self._text(field.name)
+        cases = [(text == each, nw.lit(n)) for n, each in enumerate(field.levels)]
+        return chosen(cases, nw.lit(None, dtype=nw.Int64())).cast(nw.Int64())
 
     def _field(self, name: str) -> Field:
         field = self.vocabulary.get(name)
@@ -244,16 +279,14 @@ class Columns:
 
         name = field.name
         if not self._has(name):
-            return nw.lit(None, dtype=_nothing(field.type))
+            return nw.lit(None, dtype=nothing(field.type))
         match field.type:
             case FieldType.INSTANT:
                 return self._known_instant(name)
             case FieldType.TEXT:
                 return self._text(name)
             case FieldType.ORDINAL:
-                text = self._text(name)
-                cases = [(text == each, nw.lit(n)) for n, each in enumerate(field.levels)]
-                return chosen(cases, nw.lit(None, dtype=nw.Int64())).cast(nw.Int64())
+                return nw.col(self._level_columns[name])
             case FieldType.INTEGER:
                 return nw.col(name).cast(nw.Int64())
             case FieldType.DECIMAL:
@@ -289,7 +322,7 @@ class Columns:
             if name not in _OPTIONAL:
                 yield self._absent(name)
             return
-        if not self._fits(field.type, self.schema[name]):
+        if not fits(field.type, self.schema[name], self.backend):
             yield self._unfit(name, field.type)
         if field.type is FieldType.MONEY and self.currency_column(name) not in self.schema:
             yield FactsError(
@@ -304,7 +337,7 @@ class Columns:
             f"the column {shown(name)} has values of type {shown(found)}",
             place=name,
             value=found,
-            hint=_WANTED[kind],
+            hint=WANTED[kind],
         )
 
     def _absent(self, name: str) -> FactsError:
@@ -315,79 +348,9 @@ class Columns:
             hint=f"{near}; or say `unknown=[{name!r}]` if it is known of nobody",
         )
 
-    def _fits(self, kind: FieldType, dtype: Type) -> bool:
-        import narwhals as nw
-
-        match kind:
-            case FieldType.TEXT | FieldType.ORDINAL:
-                return isinstance(dtype, nw.String | nw.Categorical | nw.Enum)
-            case FieldType.BOOL:
-                return isinstance(dtype, nw.Boolean)
-            case FieldType.INTEGER:
-                return dtype.is_integer()
-            case FieldType.DECIMAL | FieldType.MONEY:
-                return dtype.is_numeric()
-            case FieldType.INSTANT:
-                zone = getattr(dtype, "time_zone", None)
-                return zone in _UTC if self.backend == "duckdb" else zone is not None
-            case FieldType.DATE:
-                return isinstance(dtype, nw.Date)
-            case FieldType.DURATION:
-                return isinstance(dtype, nw.Duration)
-            case FieldType.TEXT_SET:
-                return isinstance(dtype, nw.List)
-            case _:
-                assert_never(kind)
-
-
-_WANTED: Final[Mapping[FieldType, str]] = {
-    FieldType.TEXT: "give texts",
-    FieldType.ORDINAL: "give the names of levels, as texts",
-    FieldType.BOOL: "give True and False",
-    FieldType.INTEGER: "give whole numbers",
-    FieldType.DECIMAL: "give numbers",
-    FieldType.MONEY: "give numbers, and the currency in a column of its own",
-    FieldType.INSTANT: "give instants with a time zone, to the microsecond",
-    FieldType.DATE: "give dates",
-    FieldType.DURATION: "give lengths of time",
-    FieldType.TEXT_SET: "give lists of texts",
-}
-"""What to do about a column of another type."""
-
-
-def _nothing(kind: FieldType) -> Type:
-    """The type of a column that is not known of anybody."""
-    import narwhals as nw
-
-    match kind:
-        case FieldType.INSTANT:
-            return nw.Datetime("us", "UTC")
-        case FieldType.DATE:
-            return nw.Date()
-        case FieldType.DURATION:
-            return nw.Duration("us")
-        case FieldType.BOOL:
-            return nw.Boolean()
-        case FieldType.TEXT:
-            return nw.String()
-        case FieldType.TEXT_SET:
-            return nw.List(nw.String())
-        case _:
-            return nw.Int64()
-
 
 def columns_read(fields: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
     """Those of a table's columns that are read where a policy reads some fields, in their order."""
     read = {*ALWAYS, *_UNSAID, *fields}
     read |= {"currency", *(f"{name}_currency" for name in read)}
     return tuple(name for name in names if name in read)
-
-
-def chosen(cases: list[tuple[Expr, Expr]], otherwise: Expr) -> Expr:
-    """The value of the first test that is true."""
-    import narwhals as nw
-
-    def before(rest: Expr, case: tuple[Expr, Expr]) -> Expr:
-        return nw.when(case[0]).then(case[1]).otherwise(rest)
-
-    return reduce(before, reversed(cases), otherwise)

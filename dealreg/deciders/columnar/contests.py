@@ -12,6 +12,7 @@ from typing import Any, Final
 import attrs
 
 from dealreg.deciders.columnar.columns import STATUSES, Columns
+from dealreg.deciders.columnar.expressions import any_of, chosen
 from dealreg.deciders.columnar.kinds import Expr
 from dealreg.deciders.columnar.orders import Rank, ranks
 from dealreg.deciders.columnar.outcomes import (
@@ -194,18 +195,15 @@ def lowered(
         if isinstance(others.terms.rate, Banded):
             bands = _band(others.terms.rate, columns)
         made[names.residual] = nw.when(when).then(bands).otherwise(nw.lit(-1)).cast(nw.Int16())
-    for each in contest.overrides:
-        odd.append(truth(each.when, columns).true)
-    takes_part = _first(denied) == 0
-    marked = [takes_part & each for each in odd]
-    whole = status == STATUSES.index(Status.WON)
+    odd += [truth(each.when, columns).true for each in contest.overrides]
+    if odd:
+        odd = [(_first(denied) == 0) & any_of(odd)]
+    odd.append(status == STATUSES.index(Status.WON))
     if others.reconsidered:
-        whole = whole | (status == STATUSES.index(Status.REJECTED))
-    for mark in marked:
-        whole = whole | mark
+        odd.append(status == STATUSES.index(Status.REJECTED))
     levels = len(columns.levels(window.ladder)) if isinstance(window, HeadStart) else 0
     return Lowered(
-        contest, names, made, order, whole, outcomes, gains, columns.at, levels, after_one
+        contest, names, made, order, any_of(odd), outcomes, gains, columns.at, levels, after_one
     )
 
 
@@ -213,9 +211,7 @@ def _first(cases: list[tuple[Expr, int]]) -> Expr:
     """The number of the first case that is so; 0 for none."""
     import narwhals as nw
 
-    found = nw.lit(0)
-    for test, number in reversed(cases):
-        found = nw.when(test).then(nw.lit(number)).otherwise(found)
+    found = chosen([(test, nw.lit(number)) for test, number in cases], nw.lit(0))
     return found.cast(nw.Int16())
 
 
@@ -285,18 +281,14 @@ def _clock(window: Window, columns: Columns) -> Expr:
     if not isinstance(window, HeadStart):
         return clock
     steps = columns.value(window.ladder).fill_null(0)
-    step, moved = length_of(window.length), clock
-    for level in range(1, len(columns.levels(window.ladder))):
-        moved = nw.when(steps == level).then(clock - nw.lit(level * step)).otherwise(moved)
-    return moved
+    step, levels = length_of(window.length), len(columns.levels(window.ladder))
+    moved = [(steps == n, clock - nw.lit(n * step)) for n in range(1, levels)]
+    return chosen(moved, clock)
 
 
 def _band(rate: Banded, columns: Columns) -> Expr:
     """The number of the first band that applies; the number of bands where none does."""
     import narwhals as nw
 
-    found = nw.lit(len(rate.bands))
-    for number, band in reversed(list(enumerate(rate.bands))):
-        test = truth(band.when, columns).true
-        found = nw.when(test).then(nw.lit(number)).otherwise(found)
-    return found.cast(nw.Int16())
+    cases = [(truth(band.when, columns).true, nw.lit(n)) for n, band in enumerate(rate.bands)]
+    return chosen(cases, nw.lit(len(rate.bands))).cast(nw.Int16())

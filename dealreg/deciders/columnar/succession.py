@@ -6,17 +6,21 @@ of every conflict at once, so that there are as many rounds as the longest succe
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Any, Final
 
 import attrs
 
-from dealreg.deciders.columnar.columns import STATUSES, Columns, chosen
+from dealreg.deciders.columnar.columns import STATUSES, Columns
 from dealreg.deciders.columnar.contests import Lowered, length_of, lowered
+from dealreg.deciders.columnar.expressions import chosen
 from dealreg.deciders.columnar.kinds import Eager, Expr, Lazy
 from dealreg.deciders.columnar.orders import Rank, best
 from dealreg.deciders.columnar.outcomes import Outcome
+from dealreg.deciders.columnar.parting import CONFLICT, parted
 from dealreg.deciders.columnar.standings import same_value
 from dealreg.deciders.columnar.support import Refusal
+from dealreg.errors import FactsError
 from dealreg.facts.records import ENDED, Status
 from dealreg.outcome.decision import StandingKind
 from dealreg.policy.contests import Contest
@@ -24,10 +28,11 @@ from dealreg.policy.paths import contest_path, override_path, prefer_path, requi
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import MissingRule, OthersStand, Tie, Unmet
 
-__all__ = ["Succession", "needs", "period_refusals", "succession"]
+__all__ = ["Succession", "needs", "period_refusals", "rounds", "succession"]
 
-_STATUS: Final = "dealreg_status"
 _OUTCOME: Final = "outcome"
+_MOST_ROUNDS: Final = 1_000
+"""How many may hold one after the other; each is a round over all that are left."""
 
 
 def needs(contest: Contest) -> Iterator[Refusal]:
@@ -80,6 +85,20 @@ def _others_say(contest: Contest) -> Iterator[Refusal]:
             yield Refusal(benefit, "Requirement", path, "is left to a person")
 
 
+def rounds() -> Iterator[None]:
+    """As many rounds as there may be.
+
+    Raises:
+        FactsError: one more is asked for.
+    """
+    yield from repeat(None, _MOST_ROUNDS)
+    raise FactsError(
+        f"in one conflict more than {_MOST_ROUNDS:,} registrations hold one after the other",
+        place="submitted_at",
+        hint="replay them as a history: `dealreg.history.Replay`",
+    )
+
+
 @attrs.frozen(eq=False)
 class Succession:
     """A contest that is decided in turn."""
@@ -93,22 +112,22 @@ class Succession:
         """What each row is by itself: why it never takes part, when it counts, how it ranks."""
         import narwhals as nw
 
-        one, status = self.contest, nw.col(_STATUS)
+        one, status = self.contest, nw.col(columns.status_column)
         ended = status.is_in([STATUSES.index(each) for each in STATUSES if each in ENDED])
-        table = table.with_columns(columns.status().alias(_STATUS))
+        table = columns.prepared(table, self.fields)
         submitted = columns.value(Fact("submitted_at"))
         ends = submitted + nw.lit(length_of(self.period.length))
         if "ended_at" in columns.schema:
-            over = columns.instant("ended_at")
+            over, until = columns.instant("ended_at"), columns.free("dealreg_ends")
             was_live = ended & (over > submitted).fill_null(value=False)
             table = table.with_columns(
                 nw.when(was_live)
                 .then(nw.lit(STATUSES.index(Status.SUBMITTED)))
                 .otherwise(status)
-                .alias(_STATUS),
-                nw.when(was_live & (over < ends)).then(over).otherwise(ends).alias("dealreg_ends"),
+                .alias(columns.status_column),
+                nw.when(was_live & (over < ends)).then(over).otherwise(ends).alias(until),
             )
-            ends = nw.col("dealreg_ends")
+            ends = nw.col(until)
         scope = one.contest.scope.keys
         return table.select(
             nw.col("registration_id").cast(nw.String).alias("id"),
@@ -129,16 +148,19 @@ class Succession:
 
         names = self.contest.names
         barred, returned = nw.col(names.barred), nw.col(names.returned)
-        apart = (barred != 0) | (returned != 0)
-        never = rows.filter(apart).with_columns(
+        part = (barred == 0) & (returned == 0)
+        left = parted(rows, self.keys, rows.select(part.alias("part"))["part"])
+        never = left.aside.with_columns(
             nw.when(barred != 0).then(barred).otherwise(returned).alias(_OUTCOME),
             nw.lit(None, dtype=nw.String).alias("rival"),
         )
         parts = [self._without(never)]
-        waiting = rows.filter(~apart)
+        waiting = left.rows
         order = (Rank("starts", nw.col("starts"), lowest=True), *self.contest.ranks)
+        more = rounds()
         while len(waiting):
-            holds = best(waiting, self.keys, order, "id")
+            next(more)
+            holds = best(waiting, order, "id")
             parts.append(
                 holds.with_columns(
                     nw.lit(self.contest.granted).cast(nw.Int16).alias(_OUTCOME),
@@ -164,12 +186,12 @@ class Succession:
         names, one = self.contest.names, self.contest
         kept = [names.claimant, "starts", *(rank.name for rank in one.ranks)]
         holders = holds.select(
-            *self.keys,
+            CONFLICT,
             nw.col("id").alias("rival"),
             nw.col("ends").alias("until"),
             *(nw.col(name).alias(names.won(name)) for name in dict.fromkeys(kept)),
         )
-        joined = waiting.join(holders, on=list(self.keys), how="left")
+        joined = waiting.join(holders, on=CONFLICT, how="left")
         joined = joined.filter(nw.col("id") != nw.col("rival"))
         later = nw.col("starts") >= nw.col("until")
         refused = joined.filter(~later).with_columns(self._told().alias(_OUTCOME))
@@ -197,6 +219,6 @@ def succession(contest: Contest, columns: Columns, fields: Sequence[str]) -> Suc
     import narwhals as nw
 
     plain = attrs.evolve(contest, period=None)  # that a period is over by now matters to nobody
-    one = lowered(plain, 0, columns, nw.col(_STATUS))
+    one = lowered(plain, 0, columns, nw.col(columns.status_column))
     keys = tuple(f"k{number}" for number in range(len(contest.scope.keys)))
     return Succession(keys, one, contest.period, tuple(fields))

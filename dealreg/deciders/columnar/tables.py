@@ -1,13 +1,14 @@
 """Tables in and out: whatever dataframe the user has, and the standings as a table of that kind."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from dealreg.deciders.columnar.contests import Lowered
 from dealreg.deciders.columnar.kinds import Eager, Expr, Lazy, Type
-from dealreg.errors import MissingExtraError, UsageError, shown
+from dealreg.errors import MissingExtraError, UnreadableError, UsageError, shown
 from dealreg.facts.values import Choice
 from dealreg.outcome.decision import Standing
 
@@ -18,9 +19,11 @@ __all__ = [
     "Engine",
     "Given",
     "back",
+    "beside",
     "eager",
     "given",
     "joined",
+    "readable",
     "standings_schema",
     "table_of",
     "turns",
@@ -76,16 +79,60 @@ def given(frame: Any, engine: Engine | None = None, *, durations: bool = False) 
     if native and engine in (None, own):
         return Given(wrapped.lazy(), frame, Engine(own))
     arrow = _arrow(wrapped)
+    arrow.validate(full=True)  # files may hold texts that are none, which libraries trust to be
     chosen = engine or _fastest()
     match chosen:
         case Engine.POLARS:
             table = nw.from_native(_library("polars").from_arrow(arrow)).lazy()
         case Engine.DUCKDB:
+            _told_apart(arrow.column_names)
             duckdb = _library("duckdb")
             table = nw.from_native(duckdb.connect().from_arrow(arrow))
         case Engine.PYARROW:
             table = nw.from_native(arrow).lazy()
     return Given(table, frame, chosen)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """What a library of dataframes cannot do with a table, as an error of ours.
+
+    Raises:
+        UnreadableError: a value is outside its type, a text is no Unicode, or the like.
+    """
+    try:
+        yield
+    except BaseException as wrong:
+        if not _cannot_be_read(wrong):
+            raise
+        first = (str(wrong).splitlines() or [type(wrong).__name__])[0]
+        raise UnreadableError(
+            f"the table cannot be computed with: {first[:_LONGEST]}",
+            value=first[:_LONGEST],
+            hint="correct the column, or cast it to a type that holds all its values",
+        ) from wrong
+
+
+_LONGEST: Final = 200
+_LIBRARIES: Final = ("narwhals", "polars", "pyarrow", "duckdb", "_duckdb", "pyo3_runtime")
+
+
+def _cannot_be_read(wrong: BaseException) -> bool:
+    library = type(wrong).__module__.partition(".")[0] in _LIBRARIES
+    return isinstance(wrong, UnicodeDecodeError) or (library and not isinstance(wrong, MemoryError))
+
+
+def _told_apart(names: Sequence[str]) -> None:
+    """That DuckDB can tell the columns apart: it takes `A` for `a`, and renames one of them."""
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.casefold(), name)
+        if other != name:
+            raise UsageError(
+                f"DuckDB does not tell the columns {shown(other)} and {shown(name)} apart",
+                value=name,
+                hint="rename one of them, or name another engine",
+            )
 
 
 def _arrow(wrapped: Any) -> "pa.Table":
@@ -124,11 +171,31 @@ def back(table: Eager, native: Any) -> Any:
         return table.lazy().to_native() if lazy else table.to_native()
     standings = table.to_arrow()
     if kind.is_duckdb():
-        return native.query("dealreg_given", "SELECT * FROM standings")  # reads the variable
+        return beside(standings, native)
     if kind.is_polars():
         made = eager(standings, Engine.POLARS)
         return made.to_native() if hasattr(native, "write_parquet") else made.lazy().to_native()
     return standings.to_pandas() if kind.is_pandas() else standings.cast(_plain(standings.schema))
+
+
+def beside(table: "pa.Table", relation: Any) -> Any:
+    """A table as a relation on the connection of another.
+
+    Raises:
+        UsageError: that database has a table of the one name that is needed for it.
+    """
+    taken = relation.query(
+        "dealreg_given",
+        "SELECT 1 FROM information_schema.tables WHERE lower(table_name) = 'dealreg_handed_over'",
+    )
+    if taken.fetchall():  # it would be read in place of the variable
+        raise UsageError(
+            "the database has a table or view called `dealreg_handed_over`",
+            value="dealreg_handed_over",
+            hint="rename it, or read the relation into another connection",
+        )
+    dealreg_handed_over = table  # noqa: F841 - the query reads the variable
+    return relation.query("dealreg_given", "SELECT * FROM dealreg_handed_over")
 
 
 def _plain(schema: "pa.Schema") -> "pa.Schema":

@@ -5,15 +5,14 @@ Neither is ever null, so that nothing depends on how a library treats nulls in `
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import reduce
-from operator import and_, or_
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Any, assert_never
 
 import attrs
 
 from dealreg.checking.regions import HOLDS
 from dealreg.deciders.columnar.columns import Columns
+from dealreg.deciders.columnar.expressions import all_of, any_of, sum_of
 from dealreg.deciders.columnar.kinds import Expr
 from dealreg.errors import FactsError
 from dealreg.facts.fields import FieldType
@@ -36,6 +35,9 @@ from dealreg.policy.predicates import (
 )
 
 __all__ = ["Truth", "truth"]
+
+_EXACT = Context(prec=200)
+"""Room for every constant, and for every column of decimals, wherever its point is."""
 
 _FLOAT_DIGITS = 15
 """Every decimal of so many digits is told from every other by the nearest binary number."""
@@ -65,10 +67,10 @@ def truth(predicate: Predicate, columns: Columns) -> Truth:
             return Truth(_lit(value), _lit(not value))
         case AllOf(parts):
             made = [truth(part, columns) for part in parts]
-            return Truth(_both(e.true for e in made), _some(e.false for e in made))
+            return Truth(all_of(e.true for e in made), any_of(e.false for e in made))
         case AnyOf(parts):
             made = [truth(part, columns) for part in parts]
-            return Truth(_some(e.true for e in made), _both(e.false for e in made))
+            return Truth(any_of(e.true for e in made), all_of(e.false for e in made))
         case Not(part):
             inner = truth(part, columns)
             return Truth(inner.false, inner.true)
@@ -80,9 +82,9 @@ def truth(predicate: Predicate, columns: Columns) -> Truth:
         case OneOf(fact, values):
             return _one_of(fact, values, columns)
         case Overlaps(fact, values):
-            return _known(columns.value(fact), _some(_has(columns, fact, v) for v in values))
+            return _known(columns.value(fact), any_of(_has(columns, fact, v) for v in values))
         case Covers(fact, values):
-            return _known(columns.value(fact), _both(_has(columns, fact, v) for v in values))
+            return _known(columns.value(fact), all_of(_has(columns, fact, v) for v in values))
         case Only(fact, values):
             return _known(columns.value(fact), _only(columns, fact, values))
         case External():
@@ -95,14 +97,6 @@ def _lit(value: Any) -> Expr:
     import narwhals
 
     return narwhals.lit(value)
-
-
-def _both(parts: Any) -> Expr:
-    return reduce(and_, parts, _lit(value=True))
-
-
-def _some(parts: Any) -> Expr:
-    return reduce(or_, parts, _lit(value=False))
 
 
 def _known(value: Expr, test: Expr) -> Truth:
@@ -127,8 +121,7 @@ def _only(columns: Columns, fact: Fact, values: Sequence[str]) -> Expr:
     import narwhals as nw
 
     found = [_has(columns, fact, text).cast(nw.Int64()) for text in values]
-    total = reduce(lambda one, other: one + other, found)
-    return columns.value(fact).list.unique().list.len() == total
+    return columns.value(fact).list.unique().list.len() == sum_of(found)
 
 
 def _compared(fact: Fact, op: Op, value: Scalar, columns: Columns) -> Expr:
@@ -159,7 +152,7 @@ def _numbers(column: Expr, op: Op, constant: Decimal, fact: Fact, columns: Colum
 
     dtype = columns.number(fact)
     if dtype.is_float():
-        if len(constant.normalize().as_tuple().digits) > _FLOAT_DIGITS:
+        if len(constant.normalize(_EXACT).as_tuple().digits) > _FLOAT_DIGITS:
             raise FactsError(
                 f"the column `{fact.name}` is of binary floating point, which cannot be compared "
                 f"with `{constant}` exactly",
@@ -169,9 +162,9 @@ def _numbers(column: Expr, op: Op, constant: Decimal, fact: Fact, columns: Colum
             )
         return HOLDS[op](column, float(constant))  # type: ignore[no-any-return]
     scale = dtype.scale if isinstance(dtype, nw.Decimal) else 0
-    grain = Decimal(1).scaleb(-scale)
-    below = constant.quantize(grain, rounding=ROUND_FLOOR)
-    above = constant.quantize(grain, rounding=ROUND_CEILING)
+    grain = Decimal(1).scaleb(-scale, _EXACT)
+    below = constant.quantize(grain, ROUND_FLOOR, _EXACT)
+    above = constant.quantize(grain, ROUND_CEILING, _EXACT)
     if below != above and op in (Op.EQ, Op.NE):  # never equal
         return column.is_null() if op is Op.EQ else ~column.is_null()
     nearest = above if op in (Op.LT, Op.GE) else below

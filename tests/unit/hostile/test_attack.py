@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from dealreg import Policy, contest, earliest, field, highest, requirement
 from dealreg.wire import policy_from_toml, to_json
 from tests.unit.hostile.attacks import BOOK, POLICY, WORDS, attacks, with_word
 
@@ -34,6 +35,22 @@ EXPECTED = re.compile(
     r"|os\.(?:listdir|scandir) .*|pickle\.find_class dealreg\..*"
     r"|pickle\.find_class (?:datetime|decimal|fractions|builtins|copyreg|collections) .*"
 )
+
+
+def over_tables(word: str) -> str:
+    """A policy that columns decide, as canonical JSON, with a word wherever a text may stand."""
+    level = word or "silver"
+    parts = (
+        requirement("REGION", field("region").one_of(word, "x"), word or "No."),
+        requirement("PRODUCTS", field("products").covers(word, "vdi"), word or "No."),
+        requirement("LEVEL", field("tier") >= level, word or "No."),
+    )
+    policy = Policy(
+        programme=word or "Example",
+        tiers=[level, "gold"],
+        contests=[contest("protection", *parts, highest("tier"), earliest("submitted_at"))],
+    )
+    return to_json(policy).decode()
 
 
 class Victim:
@@ -69,6 +86,7 @@ def victim() -> Iterator[Victim]:
         for text in (POLICY, BOOK):  # what is loaded on first use is loaded here
             assert made.suffers("toml", text)["passed"] == 8
             assert made.suffers("json", to_json(policy_from_toml(text)).decode())["passed"] == 8
+        assert made.suffers("tables", over_tables("a"))["passed"] == 3
         made.suffers("toml", POLICY.replace("America/New_York", r"\u001b"))
         made.suffers("toml", POLICY.replace("tier >=", "teir >="))
         yield made
@@ -98,3 +116,13 @@ def test_a_word_is_a_word_wherever_a_text_may_stand(victim: Victim, word: str) -
     told = victim.suffers("json", text)
     held_harmless(told, text)
     assert told["passed"] == (0 if word == "\ud800" else 8)
+
+
+@pytest.mark.parametrize(
+    "word", ["'; COPY (SELECT 1) TO 'x.csv'; --", "read_csv('/etc/passwd')", *WORDS[:12]]
+)
+def test_a_word_is_a_word_over_tables_too(victim: Victim, word: str) -> None:
+    text = over_tables(word)
+    told = victim.suffers("tables", text)
+    held_harmless(told, text)
+    assert told["passed"] == 3

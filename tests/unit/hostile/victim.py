@@ -12,8 +12,11 @@ import traceback
 import tracemalloc
 import unicodedata
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
+
+import pyarrow as pa
 
 from dealreg import (
     Compiled,
@@ -24,6 +27,7 @@ from dealreg import (
     PolicyBook,
     Registration,
     check,
+    columnar,
     compiled,
     decide,
     policy_digest,
@@ -49,6 +53,8 @@ FACTS = Facts(
     ],
     partners=[Partner(partner_id=name, tier=None) for name in NAMES],
 )
+ENGINES = ("polars", "duckdb", "pyarrow")
+INSTANT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WATCHED = ("open", "exec", "compile", "import", "ctypes.", "marshal.", "os.", "pickle.", "shutil.")
 WATCHED += ("socket.", "subprocess.", "urllib.")
 
@@ -78,10 +84,31 @@ def unpickled(rules: Policy | PolicyBook) -> Compiled:
     return made
 
 
+def over_tables(rules: Policy | PolicyBook, engine: str) -> object:
+    """The rules over a table that has a column for all that they read."""
+    assert isinstance(rules, Policy)
+    rows = pa.table(
+        {
+            "registration_id": NAMES,
+            "partner_id": NAMES,
+            "opportunity_id": ["O"] * 3,
+            "submitted_at": pa.array([INSTANT] * 3, pa.timestamp("us", tz="UTC")),
+            "region": ["'; DROP TABLE given; --", "x", None],
+            "products": [["vdi"], [], None],
+            "tier": ["gold", "silver", None],
+        }
+    )
+    return columnar(rules).decide(rows, at=AT, engine=engine).standings.to_pylist()
+
+
 def stages(kind: str, text: str) -> Iterator[Callable[[], object]]:
     """Everything that is done with a policy; nothing more, where it is no policy."""
     rules = policy_from_toml(text) if kind == "toml" else from_json(text)
     if not isinstance(rules, (Policy, PolicyBook)):
+        return
+    if kind == "tables":
+        for engine in ENGINES:
+            yield lambda engine=engine: over_tables(rules, engine)
         return
     yield lambda: check(rules)
     yield lambda: policy_digest(rules)

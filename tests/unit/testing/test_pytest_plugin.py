@@ -74,6 +74,16 @@ def test_each_case_is_a_test(run):
     assert "Traceback" not in result.stdout.str()
 
 
+def test_the_name_of_a_case_does_not_steer_the_terminal(run):
+    steering = CASES + GOOD.replace('"good"', r'"\u001b[2Jgo\u202eod"') + OPEN
+    shown = run(steering.replace('"open"', r'"\u001b[8m"'), "-v").stdout.str()
+    assert "::\ufffd[2Jgo\ufffdod PASSED" in shown
+    assert not {"\x1b", "\u202e"} & set(shown)
+    recorded = run(steering.replace('"open"', r'"\u001b[8m"'), "--record-cases").stdout.str()
+    assert "rules.cases.toml: \ufffd[8m" in recorded
+    assert "\x1b" not in recorded
+
+
 def test_cases_are_chosen_by_name(run):
     run(CASES + GOOD + BAD, "-k", "good").assert_outcomes(passed=1, deselected=1)
 
