@@ -48,6 +48,7 @@ def measured(contest: Contest, found: Readings) -> set[Variable]:
         looked.update(v for name in names for v in found.variables(Fact(name)))
     if contest.scope.lines is not None:
         looked.update(found.variables(Fact(contest.scope.lines)))
+    looked.update(found.variables(Fact(contest.one_per)))
     looked.update(_telling_apart(contest, found))
     return looked
 

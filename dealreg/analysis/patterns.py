@@ -11,11 +11,17 @@ from typing import Any, Final
 import attrs
 
 from dealreg.analysis.comparisons import ORDER, WINDOW, Compared, Gap, one_at_most
-from dealreg.analysis.questions import ADMISSION, PREFERRED_NOT, RETURNED, UNKNOWN_PREFERRED
+from dealreg.analysis.questions import (
+    ADMISSION,
+    HOLDS,
+    PREFERRED_NOT,
+    RETURNED,
+    UNKNOWN_PREFERRED,
+)
 from dealreg.analysis.quotient import Layout
 from dealreg.analysis.readings import Readings, Variable
 from dealreg.policy.policies import Policy
-from dealreg.policy.stages import HeadStart, Key, MissingRule, Prefer
+from dealreg.policy.stages import Effect, HeadStart, Key, MissingRule, Prefer
 
 __all__ = ["Lens", "lenses_of"]
 
@@ -44,6 +50,9 @@ class Lens:
 
     Attributes:
         admission: the place of the answer that admits; None where all are admitted.
+        alone: whether never more than one gets so far that it could be ordered.
+        depends: whether it depends on another contest who gets so far.
+        overrides: the places of the answers to overrides, in their order, and their effects.
         answers: the places of the other answers, but for those of preferences.
         steps: the preferences in their order.
         window: the place of the variable that the window looks at, and the part of what is seen;
@@ -52,6 +61,9 @@ class Lens:
     """
 
     admission: int | None
+    alone: bool
+    depends: bool
+    overrides: tuple[tuple[int, Effect], ...]
     answers: tuple[int, ...]
     steps: tuple[_Step, ...]
     window: tuple[int, int] | None
@@ -63,8 +75,37 @@ class Lens:
         return (
             mine,
             theirs,
+            self._overridden(bits, other_bits),
             *((bits[at], other_bits[at]) for at in self.answers),
         )
+
+    def _overridden(self, bits: _Bits, other_bits: _Bits) -> tuple[Any, ...]:
+        """What overrides make of two: none applies behind the first that one of them satisfies.
+
+        Of those that are not both eligible for sure, each may be the only one that is.
+        """
+        both = tuple(self._first(each, each) for each in (bits, other_bits))
+        if self.alone or not self.competes(bits, other_bits):
+            return both
+        first = self._first(bits, other_bits)
+        if not self.depends and max(self._admitted(bits), self._admitted(other_bits)) == 0:
+            return first
+        return (*both, first)
+
+    def _first(self, bits: _Bits, other_bits: _Bits) -> tuple[Any, ...]:
+        """The first override that one of two satisfies, and who does; nothing without one."""
+        for place, (at, _) in enumerate(self.overrides):
+            if HOLDS in (bits[at], other_bits[at]):
+                return (place, bits[at], other_bits[at])
+        return ()
+
+    def _is_settled(self, bits: _Bits, other_bits: _Bits) -> bool:
+        """Whether an override leaves nothing to order, of two that are both eligible."""
+        first = self._first(bits, other_bits)
+        if not first:
+            return False
+        place, mine, theirs = first
+        return self.overrides[place][1] is not Effect.TAKES or mine != theirs
 
     def competes(self, bits: _Bits, other_bits: _Bits) -> bool:
         """Whether both take part, or a person may admit them."""
@@ -75,6 +116,8 @@ class Lens:
 
     def decided(self, bits: _Bits, other_bits: _Bits, sign: Sequence[Any]) -> tuple[Any, ...]:
         """What comes of the order and the window, of two that both take part."""
+        if self._is_settled(bits, other_bits):
+            return ()
         whole = tuple(sign[at] for at in self.whole)
         if self.window is None:
             return (whole, self._ordered(bits, other_bits, sign))
@@ -155,10 +198,14 @@ def lenses_of(
         contest = policy.contest(each[1])
         own = {role: number for (whose, role), number in roles.items() if whose == each}
         admission = own.pop(ADMISSION, None)
+        overrides = () if contest is None else contest.overrides
+        over = tuple((own.pop(f"override {o.code}"), o.effect) for o in overrides)
         answers = tuple(n for role, n in sorted(own.items()) if not role.startswith("prefer "))
         steps: list[_Step] = []
         window, whole = None, []
-        if contest is not None and not one_at_most(policy, contest):
+        depends = contest is not None and bool(contest.after)
+        alone = contest is not None and one_at_most(policy, contest)
+        if contest is not None and not alone:
             for place, preference in enumerate(contest.prefer):
                 step = _step(preference, place, own, found, where, compared, each)
                 steps += [] if step is None else [step]
@@ -173,7 +220,9 @@ def lenses_of(
             if isinstance(contest.window, HeadStart) and window is not None:
                 whole.append(window[0])
                 window = None
-        made.append(Lens(admission, answers, tuple(steps), window, tuple(whole)))
+        made.append(
+            Lens(admission, alone, depends, over, answers, tuple(steps), window, tuple(whole))
+        )
     return made
 
 

@@ -29,6 +29,7 @@ from dealreg.policy.terms import Banded, Terms
 __all__ = [
     "ADMISSION",
     "DENIED",
+    "HOLDS",
     "PREFERRED_NOT",
     "REFERRED",
     "RETURNED",
@@ -193,7 +194,10 @@ def _count(question: Question, position: Position, counts: Mapping[bool | None, 
     question.counts[position] = counts
 
 
-_HOLDS: Final = {True: 1, False: 0, None: 0}
+HOLDS: Final = 1
+"""What the answer true to anything else than a requirement or a preference comes to."""
+
+_HOLDS: Final = {True: HOLDS, False: 0, None: 0}
 PREFERRED_NOT: Final = 1
 UNKNOWN_PREFERRED: Final = 3
 """What the answers false and unknown to a preference come to."""

@@ -183,7 +183,9 @@ def _facts(policy: Policy) -> Iterator[Fact]:
 
 
 def _named(contest: Contest) -> Iterator[str]:
-    """The fields that clocks, scope and joint holding name."""
+    """The fields that clocks, scope, who holds at most once and joint holding name."""
+    if contest.one_per not in IDENTITIES:
+        yield contest.one_per
     if contest.period is not None:
         yield contest.period.starts
     for each in contest.milestones:

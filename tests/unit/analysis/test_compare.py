@@ -31,6 +31,7 @@ from dealreg import (
     milestone,
     money,
     not_holder_of,
+    one_per,
     others,
     override,
     period,
@@ -129,6 +130,12 @@ class TestWhereTheyPart:
 
     def test_a_currency_that_no_amount_is_in(self):
         old, new = (rules(FIRST, requirement("C", field("currency") == c)) for c in ("USD", "GBP"))
+
+        assert not compare(old, new).equivalent
+
+    @pytest.mark.parametrize("more", [[everyone_qualifying()], []])
+    def test_partners_of_one_group(self, more):
+        old, new = (rules(FIRST, *more, one_per(each)) for each in ("partner_id", "partner_group"))
 
         assert not compare(old, new).equivalent
 
