@@ -93,4 +93,4 @@ def test_nothing_is_called_dead_because_what_needs_it_was_left_out():
     cases = cases_of((policy,))
 
     assert cases.crowded
-    assert list(dead_parts(policy, contest_, cases, ())) == []
+    assert list(dead_parts(policy, contest_, ())) == []
