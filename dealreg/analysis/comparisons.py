@@ -28,6 +28,7 @@ __all__ = [
     "comparison",
     "measured",
     "one_at_most",
+    "windowed",
 ]
 
 Comparison: TypeAlias = Callable[[Any, Any], Any]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -138,14 +138,15 @@ class Columnar:
         Raises:
             FactsErrors: the table lacks a column that the policy reads, or its type does not fit.
             MissingExtraError: a library is not installed.
-            PolicyErrors: the engine cannot do a part of the policy.
+            PolicyErrors: the engine cannot do a part of the policy; a table has no answers.
             UnreadableError: a library cannot compute with the table, as with a text that is none.
             UsageError: `table` is no dataframe, `at` has no time zone.
         """
         source, columns = self._bound(table, at, unknown, engine)
         refused = refusals(self.policy, source.engine.value)
-        if refused and self.rest is Rest.REFUSE:
-            raise _refused(refused)
+        fatal = [e for e in refused if self.rest is Rest.REFUSE or e.node == External.__name__]
+        if fatal:
+            raise _refused(fatal)
         if refused:
             made = [one_by_one(self.policy, source, columns, self.fields)]
         else:
@@ -346,8 +347,7 @@ def columnar(policy: Policy, rest: Rest | str = Rest.REFUSE) -> Columnar:
 
     Raises:
         PolicyErrors: the policy is not sound; or parts of it cannot be decided in columns, each
-            named with its place, unless `rest` allows it. External questions it never allows: a
-            table has no answers.
+            named with its place, unless `rest` allows it.
         UsageError: it is no policy.
     """
     if not isinstance(policy, Policy):
@@ -357,19 +357,15 @@ def columnar(policy: Policy, rest: Rest | str = Rest.REFUSE) -> Columnar:
             hint="give one version of the rules: of a book, the policy of an edition",
         )
     sound(policy)
-    found = refusals(policy)
-    if Rest(rest) is not Rest.REFUSE:
-        found = tuple(each for each in found if each.node == External.__name__)
+    found = refusals(policy) if Rest(rest) is Rest.REFUSE else ()
     if found:
         raise _refused(found)
     return Columnar(policy, Rest(rest))
 
 
-_REPLAYED: Final = "replay events, or registrations with their dates: a history takes answers"
-
-
 def _refused(found: Iterable[Refusal], *, in_turn: bool = False) -> PolicyErrors:
     hint = 'give `rest="compiled"` to have the compiled decider do it'
+    replayed = "replay events, or registrations with their dates: a history takes answers"
     if in_turn:
         hint = "replay it as a history: `dealreg.history.Replay`"
     return PolicyErrors(
@@ -378,7 +374,7 @@ def _refused(found: Iterable[Refusal], *, in_turn: bool = False) -> PolicyErrors
                 f"{shown(each.node)} {each.because}",
                 place=each.path,
                 value=each.node,
-                hint=_REPLAYED if each.node == External.__name__ else hint,
+                hint=replayed if each.node == External.__name__ else hint,
             )
             for each in found
         ]

@@ -665,6 +665,14 @@ def test_what_everybody_gets_each_partner_gets_once():
         assert found["R3"]["rival"] == "R2"
 
 
+_NO_ROWS = {
+    "registration_id": ["R1"],
+    "partner_id": ["P1"],
+    "opportunity_id": ["O1"],
+    "submitted_at": [datetime(2026, 3, 1, tzinfo=UTC)],
+}
+
+
 class TestOneByOne:
     """What is left to the compiled decider is decided of registrations."""
 
@@ -682,7 +690,7 @@ class TestOneByOne:
         )
 
         with pytest.raises(PolicyErrors) as raised:
-            columnar(policy, rest=rest)
+            columnar(policy, rest=rest).standings(pl.DataFrame(_NO_ROWS), at="2026-05-01T00:00Z")
 
         (problem,) = raised.value.problems
         assert problem.place == "contests[p].requires[CLEAR].that"
