@@ -6,6 +6,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
+from dealreg.analysis.classes import Told, told_of
 from dealreg.analysis.comparisons import measured, one_at_most
 from dealreg.analysis.domains import RIVAL, SELF, domain, linked_texts
 from dealreg.analysis.questions import ADMISSION, SCOPE, Question, questions
@@ -161,11 +162,12 @@ def cases_of(
     first = {**domains, **table.first}
     rival = {**domains, **table.rival}
     free = _free(asked, kept) if paired else frozenset()
-    groups = _groups(asked, layout, (first, rival), free, partner=2)
+    told = told_of(asked, found, first), told_of(asked, found, rival)
+    groups = _groups(asked, told, layout, (first, rival), free, partner=2)
 
     @cache
     def siblings() -> tuple[Group, ...]:
-        return tuple(_groups(asked, layout, (first, rival), free, partner=1))
+        return tuple(_groups(asked, told, layout, (first, rival), free, partner=1))
 
     return Cases(
         tuple(policies),
@@ -220,6 +222,7 @@ def _partner_matters(domains: Mapping[Variable, Sequence[Any]]) -> bool:
 
 def _groups(
     asked: Sequence[Question],
+    told: tuple[Told, Told],
     layout: Layout,
     domains: tuple[Domains, Domains],
     free: Collection[Variable],
@@ -241,7 +244,7 @@ def _groups(
     between = {v for each in own for v in each.variables if shared(v)}
     between |= {v for v in layout.kept if shared(v)}
     start = [Kind(layout.blank(), (), {})]
-    worlds = classified(start, common, domains[0], layout, between)
+    worlds = classified(start, common, domains[0], layout, between, told=told[0], later=own)
     apart = {v for v in layout.kept if not shared(v)}
     identical = partner == 1 or not _partner_matters({v: domains[0][v] for v in domains[0]})
     same = identical and domains[0] == domains[1]
@@ -254,10 +257,10 @@ def _groups(
         if size > 4 * MOST_KINDS or len(groups) > _MOST_WORLDS or enough:
             layout.cut.append("worlds")
             break
-        firsts = classified([world], own, domains[0], layout, apart, free=free)
+        firsts = classified([world], own, domains[0], layout, apart, free=free, told=told[0])
         rivals = firsts
         if not same:
-            rivals = classified([world], own, domains[1], layout, apart, partner, free)
+            rivals = classified([world], own, domains[1], layout, apart, partner, free, told[1])
         firsts, rivals = _aligned(firsts, layout, apart), _aligned(rivals, layout, apart)
         key = (_identity(firsts), _identity(rivals))
         groups.setdefault(key, (tuple(firsts), tuple(rivals), partner))

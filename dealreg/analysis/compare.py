@@ -1,6 +1,6 @@
 """Do two policies decide every case alike, and if not, where do they part?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
 
@@ -11,6 +11,7 @@ from dealreg.analysis.limits import changed, cone, limits_of, only, over_time, s
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.partings import Parting, partings
 from dealreg.analysis.probing import probed
+from dealreg.analysis.readings import common_keys, readings
 from dealreg.analysis.regrouped import regrouped
 from dealreg.analysis.sameness import sameness
 from dealreg.analysis.scenes import Claim, Scene, facts_of, runs
@@ -21,6 +22,7 @@ from dealreg.checking.predicates import predicate_findings
 from dealreg.deciders.deciding import sound
 from dealreg.deciders.reference.decide import decide_unchecked
 from dealreg.deciders.reference.governing import in_order
+from dealreg.deciders.reference.run import Run
 from dealreg.errors import UsageError, shown
 from dealreg.facts.fields import Field
 from dealreg.outcome.comparison import (
@@ -34,6 +36,7 @@ from dealreg.outcome.comparison import (
 from dealreg.outcome.findings import Findings
 from dealreg.outcome.record import frozen_answers
 from dealreg.outcome.references import reference_of
+from dealreg.policy.contests import Contest
 from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Predicate, predicate
@@ -45,13 +48,14 @@ __all__ = [
     "difference",
     "only_policies",
     "premises_of",
-    "soon_apart",
+    "provably_alike",
 ]
 
 MOST_PATTERNS: Final = 4_000
 """So many patterns of pairs are decided for each benefit; policies that need more are bounded."""
 
 _BATCH: Final = 64
+_FEW: Final = 8
 _Item = TypeVar("_Item")
 
 
@@ -113,31 +117,22 @@ def difference(old: Policy, new: Policy, *, scope: Any = None) -> Witness | None
     _check_scope(asked, old, new)
     seen = _Seen.of(old, new, asked, first=True)
     if asked is None:
-        _probe(seen)
+        seen.try_first()
     if not seen.found:
         seen.look()
     return next((each.witness for each in seen.changes(new)), None)
 
 
-def soon_apart(old: Policy, new: Policy) -> bool:
-    """Whether the first few cases show a difference; if not, that shows nothing."""
+def provably_alike(old: Policy, new: Policy) -> tuple[Limit, ...] | None:
+    """What bounds that two sound policies decide every case alike; None where a case shows not.
+
+    Nothing bounds an exact verdict.
+    """
     seen = _Seen.of(old, new, None, first=True)
-    _probe(seen)
-    return bool(seen.found)
-
-
-def _probe(seen: "_Seen") -> None:
-    """Look for a difference on a case that the old policy tells from others."""
-    for benefit, changed_part, probe in probed(seen.old, seen.new, seen.benefits):
-        for batch in probe.batches():
-            after = batch.decided_by(changed_part)
-            for number, scene in enumerate(batch.scenes):
-                found = next(
-                    partings(batch.run, after, number, len(scene.claims), (benefit,)), None
-                )
-                if found is not None:
-                    seen.found[found.group] = _Found(1, found, scene, probe.cases)
-                    return
+    seen.try_first()
+    if not seen.found:
+        seen.look()
+    return None if seen.found else tuple(sorted(seen.limits | set(over_time(old, seen.new))))
 
 
 def only_policies(*given: object) -> None:
@@ -181,7 +176,7 @@ def _limits(cases: Cases, old: Policy, new: Policy, benefit: str) -> set[Limit]:
         limits.add(Limit(code=LimitCode.CROWDED, clause=f"contests[{benefit}]"))
     for policy, part in zip((old, new), cases.policies, strict=True):
         for contest in part.contests:
-            if changed(old, new, contest.benefit):
+            if changed(old, new, contest.benefit) or _excludes(contest):
                 limits |= set(shape_limits(policy, contest))
     for contest in cases.policies[0].contests:
         other = new.contest(contest.benefit)
@@ -191,6 +186,11 @@ def _limits(cases: Cases, old: Policy, new: Policy, benefit: str) -> set[Limit]:
     return limits
 
 
+def _excludes(contest: Contest) -> bool:
+    """Whether a benefit is for those who do not hold another: who gets nothing alone may get it."""
+    return any(not each.holds for each in contest.after)
+
+
 @attrs.frozen(eq=False)
 class _Found:
     """A kind of difference: how often it was seen, and the first case that showed it."""
@@ -198,11 +198,8 @@ class _Found:
     times: int
     parting: Parting
     scene: Scene
-    cases: Cases
-
-    def inside(self, scene: Scene) -> bool:
-        """Whether all registrations of a case satisfy the scope that was asked about."""
-        return self.cases.inside is None or self.cases.inside(scene)
+    keys: tuple[Field, ...]
+    inside: Callable[[Scene], bool] | None = None
 
 
 @attrs.define(eq=False)
@@ -215,6 +212,7 @@ class _Seen:
         benefits: those that are not proved alike, those that others depend on first.
         scope: what all registrations of a case must satisfy.
         first: whether one difference is enough.
+        apart: for some benefits, one registration that the two policies admit otherwise.
     """
 
     old: Policy
@@ -222,6 +220,7 @@ class _Seen:
     benefits: tuple[str, ...]
     scope: Predicate | None
     first: bool
+    apart: Mapping[str, Scene]
     count: int = 0
     limits: set[Limit] = attrs.field(factory=set)
     found: dict[tuple[str, ...], _Found] = attrs.field(factory=dict)
@@ -234,7 +233,55 @@ class _Seen:
         same = sameness(old, new)
         benefits = dict.fromkeys((*in_order((old,)), *in_order((same.new,))))
         left = tuple(each for each in benefits if each not in same.benefits)
-        return cls(old, same.new, left, scope, first)
+        return cls(old, same.new, left, scope, first, same.apart)
+
+    def try_first(self) -> None:
+        """Look for a difference where there most likely is one, before all cases are sought."""
+        both = (self.old, self.new)
+        keys = common_keys(both, readings(both)) if self.apart else ()
+        for benefit in self.benefits:
+            policies = (only(self.old, benefit), only(self.new, benefit))
+            if benefit in self.apart and self._shown(
+                [self.apart[benefit]], benefit, policies, keys
+            ):
+                return
+        for benefit, probe in probed(self.old, self.new, self.benefits):
+            policies = (probe.policy, only(self.new, benefit))
+            beside_base = list(probe.like(self.apart[benefit])) if benefit in self.apart else []
+            if beside_base and self._shown(beside_base, benefit, policies, probe.cases.keys):
+                return
+            for few in batches(probe.aimed(policies[1]), _FEW):
+                if self._shown(few, benefit, policies, probe.cases.keys):
+                    return
+            for batch in probe.batches():
+                after = batch.decided_by(policies[1])
+                if self._parted(batch.run, after, batch.scenes, benefit, probe.cases.keys):
+                    return
+
+    def _shown(
+        self,
+        scenes: Sequence[Scene],
+        benefit: str,
+        policies: tuple[Policy, Policy],
+        keys: tuple[Field, ...],
+    ) -> bool:
+        """Whether some of the cases show a difference; the first that does is noted."""
+        before, after = runs(policies, scenes, keys)
+        return self._parted(before, after, scenes, benefit, keys)
+
+    def _parted(
+        self,
+        before: Run,
+        after: Run,
+        scenes: Sequence[Scene],
+        benefit: str,
+        keys: tuple[Field, ...],
+    ) -> bool:
+        for number, scene in enumerate(scenes):
+            for found in partings(before, after, number, len(scene.claims), (benefit,)):
+                self.found[found.group] = _Found(1, found, scene, keys)
+                return True
+        return False
 
     def look(self) -> None:
         """Decide one registration of every kind, then pairs where they can tell more."""
@@ -245,7 +292,7 @@ class _Seen:
             self._decide(alone, benefit, cases)
             if self.first and self.found:
                 return
-            if self._needs_pairs(benefit):
+            if self._needs_pairs(benefit, cases):
                 self._pairs(benefit, cases)
                 self._decide(regrouped(benefit, cases), benefit, cases, size=1)
             if self.first and self.found:
@@ -254,8 +301,10 @@ class _Seen:
                 self._decide(beside(cases), benefit, cases)
             self.limits |= _limits(cases, self.old, self.new, benefit)
 
-    def _needs_pairs(self, benefit: str) -> bool:
+    def _needs_pairs(self, benefit: str, cases: Cases) -> bool:
         if changed(self.old, self.new, benefit):
+            return True
+        if any(_excludes(each) for policy in cases.policies for each in policy.contests):
             return True
         upstream = {*cone(self.old, benefit), *cone(self.new, benefit)}
         return any(group[0] in upstream for group in self.found)
@@ -275,12 +324,13 @@ class _Seen:
     def _decide(
         self, scenes: Iterable[Scene], benefit: str, cases: Cases, size: int = _BATCH
     ) -> None:
-        for batch in batches(scenes, min(size, 8) if self.first else size):
+        for batch in batches(scenes, min(size, _FEW) if self.first else size):
             self.count += len(batch)
             before, after = runs(cases.policies, batch, cases.keys)
             for number, scene in enumerate(batch):
                 for parting in partings(before, after, number, len(scene.claims), (benefit,)):
-                    known = self.found.get(parting.group) or _Found(0, parting, scene, cases)
+                    known = self.found.get(parting.group)
+                    known = known or _Found(0, parting, scene, cases.keys, cases.inside)
                     self.found[parting.group] = attrs.evolve(known, times=known.times + 1)
                     if self.first:
                         return
@@ -293,14 +343,16 @@ class _Seen:
         return [self._change(each, new) for _, each in sorted(self.found.items(), key=_by_group)]
 
     def _change(self, found: _Found, new: Policy) -> Change:
-        parting, keys = found.parting, found.cases.keys
+        parting, keys = found.parting, found.keys
         benefits = (parting.benefit,)
         policies = (only(self.old, parting.benefit), only(self.new, parting.benefit))
 
         def shows(simpler: Scene) -> bool:
             before, after = runs(policies, [simpler], keys)
             seen = partings(before, after, 0, len(simpler.claims), benefits)
-            return any(each.group == parting.group for each in seen) and found.inside(simpler)
+            return any(each.group == parting.group for each in seen) and (
+                found.inside is None or found.inside(simpler)
+            )
 
         small = smallest(found.scene, shows)
         before, after = runs(policies, [small], keys)

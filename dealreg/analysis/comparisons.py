@@ -144,7 +144,7 @@ def comparison(
             timed = window is not None and variable.name == window.clock.name
             if window is None or not timed or field.type is not FieldType.INSTANT:
                 return _RAW
-            part(place, WINDOW, (WINDOW, window, policy.calendars), _windowed(window, policy))
+            part(place, WINDOW, (WINDOW, window, policy.calendars), windowed(window, policy))
     return Compared(tuple(seen.values()), parts)
 
 
@@ -167,17 +167,18 @@ def _amounts(currency: str) -> Comparison:
     return amounts
 
 
-def _windowed(window: Window, policy: Policy) -> Comparison:
+def windowed(window: Window, policy: Policy) -> Comparison:
+    """What a window sees of two instants: their order, and whether the later one is too late."""
     if isinstance(window, HeadStart):
         return _started(window, policy)
     calendars: Mapping[str, Calendar] = {each.name: each for each in policy.calendars}
 
-    def windowed(one: datetime, other: datetime) -> Any:
+    def timed(one: datetime, other: datetime) -> Any:
         first, second = min(one, other), max(one, other)
         order = int(one > other) - int(one < other)
         return (order, second > closing(window, first, calendars))
 
-    return windowed
+    return timed
 
 
 def _started(window: HeadStart, policy: Policy) -> Comparison:

@@ -5,15 +5,16 @@ which not every case is tried (other registrations, calendars, the programme's o
 values) are taken as if their answers could be anything: what is proved then holds of all the more.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from dealreg.analysis.domains import MOST_TEXTS, domain, linked_texts
-from dealreg.analysis.formulas import FALSE, TRUE, UNKNOWN, Formulas
+from dealreg.analysis.domains import crowded_sets, domain, linked_texts
+from dealreg.analysis.formulas import FALSE, TRUE, UNKNOWN, Formulas, Way, Ways
 from dealreg.analysis.readings import (
     AFTERWARDS,
+    BY_APPROVAL,
     IDENTITIES,
     Readings,
     Variable,
@@ -24,15 +25,13 @@ from dealreg.analysis.scenes import Claim, Scene, facts_of, named, possible
 from dealreg.analysis.times import ASKED, timetable
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.truth import Reader
-from dealreg.facts.fields import Count, Elapsed, Field, FieldType, SinceEnded, Subject, Tally
+from dealreg.facts.fields import Count, Elapsed, Field, SinceEnded, Subject, Tally
+from dealreg.policy.clocks import Missed
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import External, Predicate
 from dealreg.policy.walk import fact_of
 
-__all__ = ["Ways", "ways_of"]
-
-Ways: TypeAlias = Mapping[int, Sequence[Mapping[int, int]]]
-"""For each group of facts, the answers that the leaves about it can have together."""
+__all__ = ["ways_of"]
 
 _MOST_VALUES: Final = 4_000
 """So many values are tried of facts that go together; of more, the answers count as free."""
@@ -47,9 +46,11 @@ def ways_of(formulas: Formulas, policies: Sequence[Policy]) -> Ways:
     """
     vocabulary = policies[0].vocabulary()
     found = readings_of(vocabulary, formulas.leaves)
-    asked = {at: _variables(found, leaf) for at, leaf in enumerate(formulas.leaves)}
+    deemed = any(p.sla is not None and p.sla.missed is Missed.DEEMED_APPROVED for p in policies)
+    moved = BY_APPROVAL if deemed else frozenset()
+    asked = {at: _variables(found, leaf, moved) for at, leaf in enumerate(formulas.leaves)}
     domains = _domains(found, policies, {v for each in asked.values() for v in each or ()})
-    ways: dict[int, tuple[Mapping[int, int], ...]] = {}
+    ways: dict[int, tuple[Way, ...]] = {}
     tried: list[tuple[list[int], list[dict[Variable, Any]]]] = []
     for variables in _groups([each for each in asked.values() if each]):
         leaves = [at for at, each in asked.items() if each and each[0] in variables]
@@ -61,16 +62,22 @@ def ways_of(formulas: Formulas, policies: Sequence[Policy]) -> Ways:
             formulas.group[at] = len(tried)
         tried.append((leaves, list(_values(variables, domains))))
     for number, answers in enumerate(_answered(policies[0], formulas.leaves, tried)):
-        ways[number] = tuple(dict(each) for each in dict.fromkeys(answers))
+        values = dict(zip(reversed(answers), reversed(tried[number][1]), strict=True))
+        ways[number] = tuple(Way(dict(each), values[each]) for each in dict.fromkeys(answers))
     for at, about in asked.items():
         if not about:
             formulas.group[at] = len(ways)
-            ways[len(ways)] = tuple({at: each} for each in _FREE)
+            ways[len(ways)] = tuple(Way({at: each}, {}) for each in _FREE)
     return ways
 
 
-def _variables(found: Readings, leaf: Predicate) -> tuple[Variable, ...] | None:
-    """The facts that a leaf is about; None where not all of its cases are tried."""
+def _variables(
+    found: Readings, leaf: Predicate, moved: Collection[str]
+) -> tuple[Variable, ...] | None:
+    """The facts that a leaf is about; None where not all of its cases are tried.
+
+    `moved` are the fields that the vendor's own clock may change.
+    """
     if isinstance(leaf, External):
         return None
     fact = fact_of(leaf)
@@ -80,7 +87,7 @@ def _variables(found: Readings, leaf: Predicate) -> tuple[Variable, ...] | None:
     asked = found.asked(leaf)
     if fact.as_of is not None and field.derived is not None:
         return None
-    hard = any(_is_hard(found, each) for each in asked)
+    hard = any(each.name in moved or _is_hard(found, each) for each in asked)
     return None if hard or not asked or _counts(field) else asked
 
 
@@ -93,11 +100,10 @@ def _counts(field: Field) -> bool:
 
 
 def _is_hard(found: Readings, variable: Variable) -> bool:
-    """Whether a fact is read as of too many instants, or names too many texts."""
+    """Whether a fact is read as of too many instants."""
     before = found.earlier.get(variable.name, set()) - {None}
     shared = variable.subject in (Subject.OPPORTUNITY, Subject.CUSTOMER)
-    texts = len(found.sets.get(variable.name, ()))
-    return len(before) > 1 or bool(before and shared) or texts > MOST_TEXTS
+    return len(before) > 1 or bool(before and shared)
 
 
 def _domains(
@@ -106,22 +112,13 @@ def _domains(
     """The values to try of every fact; none of those that have more than are tried."""
     texts = linked_texts(found)
     instants = {each for each in variables if is_instant(found, each)}
-    plain = sorted(variables - instants)
-    made = {each: domain(found, each, texts) for each in plain if not _is_wide(found, each, texts)}
+    crowded = crowded_sets(found)
+    plain = [each for each in sorted(variables - instants) if each.name not in crowded]
+    made = {each: domain(found, each, texts) for each in plain}
     if instants:
         table = timetable(policies, found, sorted(variables))
         made |= {e: table.first[e] for e in sorted(instants) if e.name not in table.crowded}
     return made
-
-
-def _is_wide(found: Readings, variable: Variable, texts: Mapping[str, frozenset[str]]) -> bool:
-    """Whether a set has more members to choose from than all of its subsets are tried of."""
-    if variable.subject == "external":
-        return False
-    sets = found.fields[variable.name].type is FieldType.TEXT_SET
-    return sets and len(texts.get(variable.name, ())) + len(found.sets.get(variable.name, ())) >= (
-        MOST_TEXTS
-    )
 
 
 def _groups(asked: Sequence[tuple[Variable, ...]]) -> list[tuple[Variable, ...]]:

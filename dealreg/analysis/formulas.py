@@ -14,7 +14,7 @@ import attrs
 from dealreg.facts.canonical import canonical_json
 from dealreg.policy.predicates import AllOf, AnyOf, Constant, Covers, Not, Overlaps, Predicate
 
-__all__ = ["FALSE", "TRUE", "UNKNOWN", "Crowded", "Formulas", "Part", "alike"]
+__all__ = ["FALSE", "TRUE", "UNKNOWN", "Crowded", "Formulas", "Part", "Way", "Ways", "told_apart"]
 
 TRUE: Final = 0
 FALSE: Final = 1
@@ -31,6 +31,23 @@ Part: TypeAlias = tuple[int, tuple[int, int, int]]
 
 _Side: TypeAlias = tuple[int, tuple[Part, ...]]
 """The weight reached so far, and what is still open."""
+
+
+@attrs.frozen(eq=False)
+class Way:
+    """Answers that the leaves about one group of facts can have together.
+
+    Attributes:
+        answers: by the numbers of the leaves.
+        values: of the facts; nothing where any are taken to be possible.
+    """
+
+    answers: Mapping[int, int]
+    values: Mapping[Any, Any]
+
+
+Ways: TypeAlias = Mapping[int, Sequence[Way]]
+"""For each group of facts, the ways it can be."""
 
 
 class Crowded(Exception):  # noqa: N818 - never leaves the analysis, and is no error of anybody
@@ -131,13 +148,10 @@ class Formulas:
         return known
 
 
-def alike(
-    formulas: Formulas,
-    ways: Mapping[int, Sequence[Mapping[int, int]]],
-    one: Sequence[Part],
-    other: Sequence[Part],
-) -> bool:
-    """Whether two lists of weighed formulas come to the same weight, whatever the facts.
+def told_apart(
+    formulas: Formulas, ways: Ways, one: Sequence[Part], other: Sequence[Part]
+) -> dict[int, Way] | None:
+    """The facts on which two lists of weighed formulas do not come to the same weight.
 
     A list weighs as much as the heaviest answer in it. Groups of facts are independent.
 
@@ -147,10 +161,14 @@ def alike(
         one: a list of weighed formulas.
         other: another.
 
+    Returns:
+        For some groups of facts, the way they are; None where the weights are always the same.
+
     Raises:
         Crowded: that would take too many steps.
     """
-    return _Proof(formulas, ways).same(_side(0, one), _side(0, other))
+    proof = _Proof(formulas, ways)
+    return None if proof.same(_side(0, one), _side(0, other)) else proof.chosen
 
 
 def _side(weight: int, parts: Iterable[Part]) -> _Side:
@@ -167,8 +185,9 @@ def _side(weight: int, parts: Iterable[Part]) -> _Side:
 @attrs.define(eq=False)
 class _Proof:
     formulas: Formulas
-    ways: Mapping[int, Sequence[Mapping[int, int]]]
+    ways: Ways
     steps: int = 0
+    chosen: dict[int, Way] = attrs.field(factory=dict)
     _known: set[tuple[_Side, _Side]] = attrs.field(factory=set)
 
     def same(self, one: _Side, other: _Side) -> bool:
@@ -179,11 +198,12 @@ class _Proof:
         if not open_:
             return False
         group = self._next(open_)
-        for way, answers in enumerate(self.ways[group]):
+        for number, way in enumerate(self.ways[group]):
             self.steps += len(open_)
             if self.steps > _MOST_STEPS:
                 raise Crowded
-            if not self.same(*(self._left(e, group, way, answers) for e in (one, other))):
+            if not self.same(*(self._left(e, group, number, way.answers) for e in (one, other))):
+                self.chosen[group] = way
                 return False
         self._known.add((one, other))
         return True

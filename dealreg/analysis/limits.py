@@ -5,7 +5,7 @@ best by a strict order, two policies that agree on all cases of at most two regi
 all cases. Overrides that take, refer or close keep to it: they are an order of classes.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -19,7 +19,7 @@ from dealreg.facts.values import Span, Unit
 from dealreg.outcome.comparison import Limit, LimitCode
 from dealreg.policy.clocks import Milestone, Missed, Period
 from dealreg.policy.contests import Contest
-from dealreg.policy.normal import normal_form, normal_predicate
+from dealreg.policy.normal import normal_form
 from dealreg.policy.paths import (
     after_path,
     contest_path,
@@ -28,7 +28,7 @@ from dealreg.policy.paths import (
     requirement_path,
 )
 from dealreg.policy.policies import Policy
-from dealreg.policy.predicates import Compare, External, OneOf, Predicate
+from dealreg.policy.predicates import Compare, External, OneOf
 from dealreg.policy.stages import (
     Award,
     Grace,
@@ -126,16 +126,13 @@ def limits_of(
 ) -> set[Limit]:
     """What bounds the values that are tried, whatever the question.
 
-    What two policies ask alike, in a contest that decides alike, bounds nothing: whatever its
-    answer is, it is the same for both.
+    What two policies ask alike bounds them too: where none of the values tried satisfies it, they
+    show nothing of what else is asked.
     """
     limits: set[Limit] = set()
     for policy in policies:
         for contest in policy.contests:
-            benefit = contest.benefit
-            alike = len(policies) > 1 and not changed(policies[0], policies[1], benefit)
-            skipped = _alike(policies, benefit) if alike else frozenset()
-            limits.update(_value_limits(policy, contest, skipped))
+            limits.update(_value_limits(policy, contest))
     if found.deemed and found.fields.keys() & BY_APPROVAL:
         limits.add(Limit(code=LimitCode.OVER_TIME, clause="sla"))
     names = {each.name for each in variables}
@@ -148,15 +145,6 @@ def limits_of(
     return limits
 
 
-def _alike(policies: Sequence[Policy], benefit: str) -> frozenset[tuple[str, Predicate]]:
-    """What all the policies ask of a registration in the same place."""
-    asked = []
-    for policy in policies:
-        contest = normal_form(policy).contest(benefit)
-        asked.append(frozenset(predicates_of(contest) if contest is not None else ()))
-    return frozenset.intersection(*asked)
-
-
 def _earlier(found: Readings, name: str) -> Iterator[Limit]:
     before = found.earlier.get(name, set()) - {None}
     field = found.fields.get(name)
@@ -165,13 +153,9 @@ def _earlier(found: Readings, name: str) -> Iterator[Limit]:
         yield Limit(code=LimitCode.EARLIER_FACTS, clause=f"fields[{name}]")
 
 
-def _value_limits(
-    policy: Policy, contest: Contest, skipped: Collection[tuple[str, Predicate]]
-) -> Iterator[Limit]:
+def _value_limits(policy: Policy, contest: Contest) -> Iterator[Limit]:
     vocabulary = policy.vocabulary()
     for path, predicate in predicates_of(contest):
-        if (path, normal_predicate(predicate, vocabulary)) in skipped:
-            continue
         for place, atom in atoms(predicate, path):
             fact = fact_of(atom)
             field = None if fact is None else vocabulary.get(fact.name)

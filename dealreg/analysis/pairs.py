@@ -20,7 +20,9 @@ from dealreg.analysis.questions import ADMISSION, RETURNED, Position
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.scenes import Claim, Scene
-from dealreg.policy.stages import OthersStand, Tie
+from dealreg.policy.contests import Contest
+from dealreg.policy.policies import Policy
+from dealreg.policy.stages import Effect, OthersStand, Tie, Unmet
 
 __all__ = ["Pair", "pairs_of"]
 
@@ -117,18 +119,33 @@ def _siblings(cases: Cases, contests: _Contests) -> Iterator[Group]:
     """The kinds that one partner may have both; nothing where that cannot matter.
 
     One partner holds at most once, and is never tied with itself: whoever is tied shares, or
-    awaits a person. Where the registration id breaks ties, it matters only to derived facts.
+    awaits a person. Where the registration id breaks ties, it matters only to derived facts. Nor
+    does it between two policies that decide rivals alike, and leave nothing else to a person: of
+    one partner then the one gets it that would get it before a rival, or the lower registration id.
     """
     met = [
-        contest
+        (cases.policies[number], contest)
         for number, benefit in contests
         if (contest := cases.policies[number].contest(benefit)) is not None
     ]
-    plain = all(e.tie is Tie.REGISTRATION_ID and e.capacity == 1 for e in met)
-    alike = len({e.one_per for e in met}) == 1 and all(e.others.terms is None for e in met)
-    denied = all(e.others.stand is OthersStand.DENIED for e in met)
-    if not (plain and alike and denied and not cases.personal):
+    plain = all(e.capacity == 1 and e.others.terms is None for _, e in met)
+    denied = all(e.others.stand is OthersStand.DENIED for _, e in met)
+    alike = len({e.one_per for _, e in met}) == 1
+    settled = all(e.tie is Tie.REGISTRATION_ID for _, e in met) or (
+        len(cases.policies) > 1 and not any(_is_more(*each) for each in met)
+    )
+    if not (plain and alike and denied and settled and not cases.personal):
         yield from cases.siblings()
+
+
+def _is_more(policy: Policy, contest: Contest) -> bool:
+    """Whether a person is asked for more than ties and orders, or more than one may hold."""
+    refers = any(e.effect is Effect.REFERS for e in contest.overrides) or any(
+        Unmet.REFER in (e.if_false, e.if_unknown) for e in contest.requires
+    )
+    after = any(not each.holds for each in contest.after)
+    several = contest.joint is not None or contest.scope.lines is not None
+    return refers or after or several or policy.sla is not None
 
 
 @attrs.frozen(eq=False)

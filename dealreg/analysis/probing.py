@@ -4,21 +4,23 @@ The cases that one policy tells apart are found once, with what it decides of th
 that differ from it decide one of the first few otherwise; where none does, that shows nothing.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations, islice, product
+from itertools import islice, product
 from threading import Lock
 from typing import Any, Final
 
 import attrs
 
 from dealreg.analysis.cases import Cases, Domains, cases_of
-from dealreg.analysis.comparisons import comparison
+from dealreg.analysis.domains import RIVAL, SELF
 from dealreg.analysis.limits import changed, only
+from dealreg.analysis.meetings import aimed_at, comparing, met
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
-from dealreg.analysis.scenes import Claim, Scene, apart, decided, facts_of, possible
+from dealreg.analysis.scenes import Claim, Scene, apart, decided, facts_of, possible, run
+from dealreg.analysis.trials import won
 from dealreg.deciders.edited import Decided
 from dealreg.deciders.reference.run import Run
 from dealreg.policy.normal import normal_form
@@ -65,12 +67,15 @@ class Probe:
     Attributes:
         policy: the policy, of that benefit and what it depends on.
         cases: all its cases.
+        bases: of what opportunities have in common, each time one that is kept out of least.
     """
 
     policy: Policy
     cases: Cases
+    bases: tuple[dict[Variable, Any], ...]
     _waiting: Iterator[tuple[Scene, ...]]
     _batches: list[Batch] = attrs.field(factory=list, init=False)
+    _options: dict[Variable, Sequence[tuple[Any, Any]]] = attrs.field(factory=dict, init=False)
     _one_at_a_time: Lock = attrs.field(factory=Lock, init=False)
 
     def batches(self) -> Iterator[Batch]:
@@ -79,6 +84,45 @@ class Probe:
         while self._known(place):
             yield self._batches[place]
             place += 1
+
+    def like(self, scene: Scene) -> Iterator[Scene]:
+        """One registration as in a case, and else like one that gets everything."""
+        for base in self.bases[:1]:
+            values = {**base, **scene.claims[0].values}
+            if possible(values):
+                yield Scene((Claim(values),))
+
+    def aimed(self, other: Policy) -> Iterator[Scene]:
+        """Pairs that differ in what orders and windows look at that another policy has not.
+
+        One of each two that the policy compares otherwise, both beside one that gets everything.
+        """
+        for base in self.bases[:1]:
+            for contest in self.policy.contests:
+                theirs = other.contest(contest.benefit)
+                if theirs is not None:
+                    both = (self.policy, contest), (other, theirs)
+                    yield from aimed_at(*both, base, self.cases, self.options)
+
+    def options(self, variable: Variable) -> Sequence[tuple[Any, Any]]:
+        """Two values for every way in which two may compare, beside the first base.
+
+        Values with which one gets everything come first.
+        """
+        if variable not in self._options:
+            base, domains = self.bases[0], self.cases.domains
+            contests = {(0, each.benefit) for each in self.policy.contests}
+            tried = list(dict.fromkeys((*domains[0][variable], *domains[1][variable])))
+            varied = [{**base, variable: each} for each in tried]
+            made = run(self.policy, [Scene((Claim(e),)) for e in varied], self.cases.keys)
+            gets = {
+                value
+                for number, value in enumerate(tried)
+                if possible(varied[number])
+                and all(won(made, number, 1, each.benefit) for each in self.policy.contests)
+            }
+            self._options[variable] = comparing(base, self.cases, variable, contests, gets)
+        return self._options[variable]
 
     def _known(self, place: int) -> bool:
         """Whether there is a batch at a place; it is decided now, if it was not before."""
@@ -101,7 +145,9 @@ def probe_of(policy: Policy, *, paired: bool) -> Probe:
     `paired` says whether pairs of every pattern are looked at too, up to some thousand.
     """
     cases = _cases(policy)
-    return Probe(policy, cases, _cut(_scenes(cases, policy, paired=paired)))
+    contests = {(0, each.benefit) for each in policy.contests}
+    bases = tuple(dict(each.values) for each in _best(cases, contests))
+    return Probe(policy, cases, bases, _cut(_scenes(cases, contests, bases, paired=paired)))
 
 
 @lru_cache(maxsize=64)
@@ -117,15 +163,21 @@ def _cut(scenes: Iterator[Scene]) -> Iterator[tuple[Scene, ...]]:
         size = next(sizes, _SIZES[-1])
 
 
-def _scenes(cases: Cases, policy: Policy, *, paired: bool) -> Iterator[Scene]:
+def _scenes(
+    cases: Cases,
+    contests: Collection[tuple[int, str]],
+    bases: Sequence[dict[Variable, Any]],
+    *,
+    paired: bool,
+) -> Iterator[Scene]:
     """What is next to a registration that gets everything; then pairs of every pattern."""
-    contests = {(0, each.benefit) for each in policy.contests}
-    bases = [dict(each.values) for each in _best(cases, contests)]
     if bases:
         yield Scene((Claim(bases[0]),))
         yield from _varied(bases[0], cases.domains[0])
-        yield from _met(bases[0], cases, contests)
-        yield from _by_rule(bases[0], cases, policy)
+        kept = [each for each in sorted(cases.layout.kept) if not each.shared]
+        options = {each: comparing(bases[0], cases, each, contests) for each in kept}
+        yield from met(bases[0], kept, options.__getitem__)
+        yield from _by_rule(bases[0], cases, cases.policies[0])
         yield from _rivalled(bases[0], cases.domains[1])
         for base in bases[1:]:
             yield from _varied(base, cases.domains[0])
@@ -135,10 +187,14 @@ def _scenes(cases: Cases, policy: Policy, *, paired: bool) -> Iterator[Scene]:
 
 
 def _best(cases: Cases, contests: Collection[tuple[int, str]]) -> list[Kind]:
-    """Of what opportunities have in common, each time one that is kept out of least."""
+    """Of what opportunities have in common, each time one that is kept out of least.
 
-    def out(kind: Kind) -> int:
-        return sum(cases.admission(kind, each) for each in contests)
+    First where they name neither of two rivals, so that neither is preferred by name.
+    """
+
+    def out(kind: Kind) -> tuple[int, bool]:
+        weight = sum(cases.admission(kind, each) for each in contests)
+        return weight, any(v in (SELF, RIVAL) for k, v in kind.values.items() if k.shared)
 
     return sorted((min(firsts, key=out) for firsts, _, _ in cases.groups if firsts), key=out)
 
@@ -173,54 +229,11 @@ def _rivalled(base: Mapping[Variable, Any], domains: Domains) -> Iterator[Scene]
                 yield Scene((Claim(varied), Claim(base, 2)))
 
 
-def _met(
-    base: Mapping[Variable, Any], cases: Cases, contests: Collection[tuple[int, str]]
-) -> Iterator[Scene]:
-    """Two registrations that compare otherwise in two variables at most, in every way."""
-    kept = [each for each in sorted(cases.layout.kept) if not each.shared]
-    options = {each: _comparing(base, cases, each, contests) for each in kept}
-    for size in range(3):
-        for chosen in combinations(kept, size):
-            ways = [
-                options[each][: None if size == 1 else len(options[each]) // 2] for each in chosen
-            ]
-            for values in product(*ways):
-                first, rival = dict(base), dict(base)
-                for variable, (one, other) in zip(chosen, values, strict=True):
-                    first[variable], rival[variable] = one, other
-                if possible(first) and possible(rival):
-                    yield Scene((Claim(first), Claim(rival, 2)))
-
-
-def _comparing(
-    base: Mapping[Variable, Any],
-    cases: Cases,
-    variable: Variable,
-    contests: Collection[tuple[int, str]],
-) -> list[tuple[Any, Any]]:
-    """Two values for every way in which two can compare, but for that of the base with itself.
-
-    First those nearest to each other, then as many of those farthest from each other.
-    """
-    compare = comparison(cases.policies, cases.found, variable, contests)
-    mine, theirs = cases.domains
-    near: dict[Any, tuple[Any, Any]] = {}
-    far: dict[Any, tuple[Any, Any]] = {}
-    for two in product(mine[variable], theirs[variable]):
-        sign = compare.of(*two)
-        near.setdefault(sign, two)
-        far[sign] = two
-    same = compare.of(base.get(variable), base.get(variable))
-    return [made[sign] for made in (near, far) for sign in near if sign != same]
-
-
-def probed(
-    old: Policy, new: Policy, benefits: Collection[str]
-) -> Iterator[tuple[str, Policy, Probe]]:
+def probed(old: Policy, new: Policy, benefits: Collection[str]) -> Iterator[tuple[str, Probe]]:
     """Of these benefits those to look at: whose contest, or one they depend on, is not the same.
 
-    With each the new policy of that benefit, and the cases of the old one. Nothing where the two
-    policies do not know the same fields.
+    With each the cases of the old policy. Nothing where the two policies do not know the same
+    fields.
     """
     if old.vocabulary() != new.vocabulary() or old.calendars != new.calendars:
         return
@@ -231,7 +244,7 @@ def probed(
         mine, theirs = only(old, benefit), only(new, benefit)
         if _contests(mine) != _contests(theirs):
             paired = any(changed(old, new, each.benefit) for each in mine.contests)
-            yield benefit, theirs, probe_of(mine, paired=paired)
+            yield benefit, probe_of(mine, paired=paired)
 
 
 def _contests(policy: Policy) -> Any:

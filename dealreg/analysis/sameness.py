@@ -5,16 +5,18 @@ differ only in who may take part, and weigh every registration alike, they decid
 alike, however many registrations it has.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import zip_longest
 from typing import Final, TypeVar
 
 import attrs
 
-from dealreg.analysis.facets import Ways, ways_of
-from dealreg.analysis.formulas import Crowded, Formulas, Part, alike
+from dealreg.analysis.facets import ways_of
+from dealreg.analysis.formulas import Crowded, Formulas, Part, Ways, told_apart
 from dealreg.analysis.limits import changed, reach
-from dealreg.analysis.questions import weights_of
+from dealreg.analysis.questions import DENIED, RETURNED, weights_of
+from dealreg.analysis.scenes import Claim, Scene
+from dealreg.deciders.reference.governing import in_order
 from dealreg.policy.contests import Contest
 from dealreg.policy.normal import normal_form, normal_predicate
 from dealreg.policy.policies import Policy
@@ -38,10 +40,12 @@ class Sameness:
     Attributes:
         new: the second policy, with the first one's spelling of the rules that mean the same.
         benefits: those that both decide alike, in conflicts of every size.
+        apart: for other benefits, one registration that they admit otherwise, where one is known.
     """
 
     new: Policy
     benefits: frozenset[str]
+    apart: Mapping[str, Scene]
 
 
 def sameness(old: Policy, new: Policy) -> Sameness:
@@ -53,29 +57,62 @@ def sameness(old: Policy, new: Policy) -> Sameness:
         old.vocabulary() != new.vocabulary()
         or normal_form(old).calendars != normal_form(new).calendars
     ):
-        return Sameness(new, frozenset())
+        return Sameness(new, frozenset(), {})
     aligned = _aligned(old, new)
-    here = [each.benefit for each in old.contests]
-    admitted = {each for each in here if _is_alike(old, aligned, each)}
+    admitted: set[str] = set()
+    apart: dict[str, Scene] = {}
+    for benefit in in_order((old,)):
+        found = _admission(old, aligned, benefit, admitted)
+        if isinstance(found, Scene):
+            apart[benefit] = found
+        elif found and not changed(old, aligned, benefit):
+            admitted.add(benefit)
     proved = {
         each for each in admitted if admitted.issuperset({*reach(old, each), *reach(aligned, each)})
     }
-    return Sameness(aligned, frozenset(proved))
+    return Sameness(aligned, frozenset(proved), apart)
 
 
-def _is_alike(old: Policy, new: Policy, benefit: str) -> bool:
-    """Whether two contests differ in nothing but the requirements, and those weigh alike."""
+def _admission(old: Policy, new: Policy, benefit: str, admitted: Collection[str]) -> bool | Scene:
+    """Whether two contests provably admit alike; else a case of one that they do not, if known.
+
+    `admitted` are the benefits whose contests are known to admit alike.
+    """
     mine, theirs = normal_form(old).contest(benefit), normal_form(new).contest(benefit)
-    if mine is None or theirs is None or changed(old, new, benefit):
-        return False
-    if mine.milestones != theirs.milestones:
+    if mine is None or theirs is None or mine.milestones != theirs.milestones:
         return False
     one, other = _weighed(mine), _weighed(theirs)
     both = [each for each in one if each in other]
-    if both == one == other:
-        return True
     rest = [[each for each in side if each not in both] for side in (one, other)]
-    return _proved(old, new, *rest) or _proved(old, new, one, other)
+    if not any(rest):
+        return True
+    before = _before(old, mine, theirs, admitted)
+    try:
+        if _told_apart(old, new, *rest) is None:
+            return True
+        return _told_apart(old, new, [*one, *before], [*other, *before]) or True
+    except Crowded:
+        return False
+
+
+def _before(
+    policy: Policy, mine: Contest, theirs: Contest, admitted: Collection[str]
+) -> list[tuple[Predicate, _Weights]]:
+    """What keeps a registration out of a benefit because it cannot hold another one.
+
+    Who is not admitted to the other, or is sent back, never holds it; of whom a person has to
+    speak there, a person has to speak here.
+    """
+    made: list[tuple[Predicate, _Weights]] = []
+    for each in mine.after:
+        other = normal_form(policy).contest(each.benefit)
+        both = any(e.holds and e.benefit == each.benefit for e in theirs.after)
+        if other is None or not each.holds or not both or each.benefit not in admitted:
+            continue
+        for rule, weights in (*_weighed(other), *_before(policy, other, other, admitted)):
+            true, false, unknown = (DENIED if e >= RETURNED else e for e in weights)
+            made.append((rule, (true, false, unknown)))
+    return made
 
 
 def _weighed(contest: Contest) -> list[tuple[Predicate, _Weights]]:
@@ -87,20 +124,21 @@ def _weights(required: Requirement) -> _Weights:
     return (weights[True], weights[False], weights[None])
 
 
-def _proved(
+def _told_apart(
     old: Policy,
     new: Policy,
     one: Iterable[tuple[Predicate, _Weights]],
     other: Iterable[tuple[Predicate, _Weights]],
-) -> bool:
+) -> Scene | None:
+    """One registration on which two lists of rules do not weigh alike; None without one."""
     formulas = Formulas()
     sides: list[list[Part]] = [
         [(formulas.formula(rule), weights) for rule, weights in side] for side in (one, other)
     ]
-    try:
-        return alike(formulas, ways_of(formulas, (old, new)), *sides)
-    except Crowded:
-        return False
+    found = told_apart(formulas, ways_of(formulas, (old, new)), *sides)
+    if found is None:
+        return None
+    return Scene((Claim({k: v for way in found.values() for k, v in way.values.items()}),))
 
 
 _Settle = Callable[[Predicate, Predicate, _Weights], Predicate]
@@ -129,7 +167,7 @@ def _aligned(old: Policy, new: Policy) -> Policy:
 
 def _same(formulas: Formulas, ways: Ways, one: int, other: int, weights: _Weights) -> bool:
     try:
-        return alike(formulas, ways, [(one, weights)], [(other, weights)])
+        return told_apart(formulas, ways, [(one, weights)], [(other, weights)]) is None
     except Crowded:
         return False
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from dealreg.bulk.locking import alone_in
 from dealreg.bulk.manifest import agreed
 from dealreg.bulk.parts import Question
 from dealreg.bulk.scattering import part_of, scatter
@@ -115,8 +116,8 @@ def decide_files(
         MissingExtraError: a library is not installed.
         PolicyError: the table cannot be parted by conflict.
         UnreadableError: a file is not there, is not Parquet, or differs from the first in columns.
-        UsageError: the folder was begun with other rules or sources; or there is no file, `at` has
-            no time zone, `parts` is not positive.
+        UsageError: the folder was begun with other rules or sources, or another run is writing into
+            it; or there is no file, `at` has no time zone, `parts` is not positive.
     """
     if parts is not None and parts < 1:
         raise UsageError(
@@ -130,12 +131,13 @@ def decide_files(
 
     folder = Path(target)
     folder.mkdir(parents=True, exist_ok=True)
-    number = agreed(folder, question, found, parts)
-    work = _Work(folder, question, schema, number, progress or (lambda _: None))
-    resumed = number - len(work.missing())
-    if work.missing():
-        work.do(keys, stretches(found, _STRETCH))
-    work.clear()
+    with alone_in(folder):
+        number = agreed(folder, question, found, parts)
+        work = _Work(folder, question, schema, number, progress or (lambda _: None))
+        resumed = number - len(work.missing())
+        if work.missing():
+            work.do(keys, stretches(found, _STRETCH))
+        work.clear()
     rejected = tuple(work.path("rejected", each) for each in range(number))
     return InFiles(
         standings=tuple(work.path("standings", each) for each in range(number)),
@@ -161,9 +163,12 @@ class _Work:
         return self.folder / kind / f"part-{number:05}.parquet"
 
     def missing(self) -> list[int]:
-        """The parts that are not decided yet: their standings are written last."""
-        numbers = range(self.parts)
-        return [each for each in numbers if not self.path("standings", each).exists()]
+        """The parts that are not decided yet, or of which a file is damaged."""
+        return [
+            number
+            for number in range(self.parts)
+            if not all(_is_whole(self.path(kind, number)) for kind in ("standings", "rejected"))
+        ]
 
     def do(self, keys: Sequence[str], cut: Sequence[Stretch]) -> None:
         """Part what is not parted yet, and decide what is not decided yet."""
@@ -191,6 +196,18 @@ class _Work:
         del rows  # they are not needed while the standings are sorted
         _write(made.rejected, ("registration_id", "partner_id"), self.path("rejected", number))
         _write(made.standings, ("benefit", "registration_id"), self.path("standings", number))
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether there is a Parquet file: its end says what is in it."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        pq.read_metadata(path)
+    except (OSError, pa.ArrowException):
+        return False
+    return True
 
 
 def _write(table: "pa.Table", by: tuple[str, ...], path: Path) -> None:

@@ -17,6 +17,8 @@ __all__ = ["agreed"]
 
 _NAME: Final = "manifest.json"
 _ROWS_OF_A_PART: Final = 250_000
+_MOST_PARTS: Final = 100_000
+"""Parts have numbers of five digits; filled as usual they hold 25,000,000,000 rows."""
 
 
 def agreed(target: Path, question: Question, sources: Sequence[Source], parts: int | None) -> int:
@@ -30,6 +32,12 @@ def agreed(target: Path, question: Question, sources: Sequence[Source], parts: i
     path = target / _NAME
     if not path.exists():
         number = parts or _enough(sources)
+        if number > _MOST_PARTS:
+            raise UsageError(
+                f"{number:,} parts are more than {_MOST_PARTS:,}",
+                value=number,
+                hint="give fewer parts, or fewer files",
+            )
         with put(path) as file:
             text = json.dumps({**stated, "parts": number}, indent=2, sort_keys=True)
             file.write(text.encode() + b"\n")
@@ -62,7 +70,7 @@ def _stated(question: Question, sources: Sequence[Source]) -> dict[str, Any]:
 
 def _number(found: Mapping[str, Any], path: Path) -> int:
     number = found.get("parts")
-    if type(number) is not int or number < 1:
+    if type(number) is not int or not 1 <= number <= _MOST_PARTS:
         raise _damaged(path)
     return number
 

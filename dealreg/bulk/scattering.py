@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 from dealreg.bulk.sources import Stretch
+from dealreg.errors import UnreadableError
 from dealreg.wire.putting import put
 
 if TYPE_CHECKING:
@@ -35,14 +36,25 @@ def scatter(
 
 
 def part_of(number: int, parts: int, paths: Sequence[Path], schema: "pa.Schema") -> "pa.Table":
-    """The rows of one part, out of the files of all stretches."""
+    """The rows of one part, out of the files of all stretches.
+
+    Raises:
+        UnreadableError: one of them is damaged.
+    """
     import pyarrow as pa
 
     found: list[pa.RecordBatch] = []
     for path in paths:
-        with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as stretch:
-            batches = range(number, stretch.num_record_batches, parts)
-            found += [stretch.get_batch(each) for each in batches]
+        try:
+            with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as stretch:
+                batches = range(number, stretch.num_record_batches, parts)
+                found += [stretch.get_batch(each) for each in batches]
+        except (OSError, pa.ArrowException):
+            raise UnreadableError(
+                "the rows that were parted are damaged",
+                place=str(path),
+                hint="remove this file, and run again",
+            ) from None
     return pa.Table.from_batches(found, schema)
 
 

@@ -56,13 +56,18 @@ class Stretch:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        left = self.rows
         for path, groups in self.pieces:
             try:
                 with pq.ParquetFile(path) as file:
                     for batch in file.iter_batches(row_groups=groups, columns=schema.names):
+                        left -= len(batch)
                         yield from pa.table(batch).select(schema.names).cast(schema).to_batches()
             except (OSError, pa.ArrowException) as wrong:
                 raise _unreadable(path, wrong) from None
+        if left:
+            last = self.pieces[-1][0]
+            raise _unreadable(last, ValueError("it has not as many rows as it says"))
 
 
 def opened(

@@ -11,7 +11,7 @@ from dealreg.deciders.columnar.families import Family
 from dealreg.deciders.columnar.kinds import Eager
 from dealreg.deciders.columnar.parting import CONFLICT, Parted
 from dealreg.deciders.columnar.sorting import collected, sorted_out
-from dealreg.deciders.columnar.succession import period_refusals
+from dealreg.deciders.columnar.succession import period_refusals, rounds
 from dealreg.deciders.columnar.support import Refusal
 from dealreg.deciders.columnar.tables import Given, eager, written
 from dealreg.deciders.one_by_one import some_conflicts
@@ -78,7 +78,9 @@ def in_rounds(
     of, one = _timed(of, columns, contest)
     rows, rejected = sorted_out(collected(of.rows(source.table, columns), source))
     left, made = of.parted(rows), Made([], [], rejected, 0)
+    more = rounds()
     while len(left.rows) or len(left.aside):
+        next(more)
         left, made = _round(policy, of, one, (source, columns, fields), left, made)
     return made
 

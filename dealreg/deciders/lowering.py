@@ -25,6 +25,7 @@ from dealreg.deciders.columnar.tables import (
     eager,
     given,
     joined,
+    readable,
     turns,
 )
 from dealreg.deciders.deciding import sound
@@ -112,6 +113,7 @@ class Columnar:
             raise FactsErrors(wrong)
         return made.standings
 
+    @readable()
     def decide(
         self,
         table: Any,
@@ -136,6 +138,7 @@ class Columnar:
             FactsErrors: the table lacks a column that the policy reads, or its type does not fit.
             MissingExtraError: a library is not installed.
             PolicyErrors: the engine cannot do a part of the policy.
+            UnreadableError: a library cannot compute with the table, as with a text that is none.
             UsageError: `table` is no dataframe, `at` has no time zone.
         """
         source, columns = self._bound(table, at, unknown, engine)
@@ -151,6 +154,7 @@ class Columnar:
             ]
         return self._bulk(source, made)
 
+    @readable()
     def in_turn(
         self,
         table: Any,
@@ -171,6 +175,7 @@ class Columnar:
         clause, rival, `starts` and `ends`.
 
         Raises:
+            FactsError: in one conflict more than a thousand hold one after the other.
             PolicyErrors: the contest is not decided in this way; each part by its place.
             UsageError: the policy has no such benefit.
         """
@@ -188,6 +193,7 @@ class Columnar:
             back(made, source.native), back(eager(rejected, source.comparer), source.native), 0
         )
 
+    @readable()
     def in_rounds(
         self,
         table: Any,
@@ -207,6 +213,7 @@ class Columnar:
         Takes what `decide` takes, and the benefit.
 
         Raises:
+            FactsError: in one conflict more than a thousand hold one after the other.
             PolicyErrors: the policy is not decided in this way; each part by its place.
             UsageError: the policy has no such benefit.
         """

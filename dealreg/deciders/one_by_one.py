@@ -85,7 +85,8 @@ def _rows(
     """The rows of some registrations, or all, with the columns that records are made of."""
     import narwhals as nw
 
-    table = source.table.select(*columns_read(fields, columns.schema))
+    own = nw.col("registration_id").cast(nw.String)  # as it may hold categories
+    table = source.table.select(*columns_read(fields, columns.schema)).with_columns(own)
     if ids is not None and source.engine is Engine.PYARROW:  # it does not join lists
         wanted = ids["registration_id"].to_list()
         table = table.filter(nw.col("registration_id").is_in(wanted))

@@ -47,7 +47,14 @@ def frame_rows(frame: Any, file: str) -> RawTable:
     except (TypeError, ValueError, narwhals.exceptions.NarwhalsError) as wrong:
         raise _unreadable(file, wrong) from None
     nested = any(isinstance(each, narwhals.Struct) for each in table.schema.values())
-    return _table(names, table.iter_rows(named=True), nested=nested)
+    return _table(names, _texts_of(table.iter_rows(named=True), file), nested=nested)
+
+
+def _texts_of(rows: Iterator[object], file: str) -> Iterator[object]:
+    try:
+        yield from rows
+    except UnicodeDecodeError as wrong:  # Arrow takes any bytes for a text
+        raise _unreadable(file, wrong) from None
 
 
 def parquet_rows(source: "str | os.PathLike[str] | IO[bytes]", file: str) -> RawTable:

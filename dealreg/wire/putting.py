@@ -14,8 +14,12 @@ def put(path: Path) -> Iterator[BinaryIO]:
     """A file to be written under another name, which gets its own when all of it is on disk."""
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)  # half a file of a run that was killed, or a link elsewhere
-    with fresh.open("xb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with fresh.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:  # a full disk has no room for half a file
+        fresh.unlink(missing_ok=True)
+        raise
     fresh.replace(path)

@@ -26,6 +26,7 @@ from dealreg import (
     holder_of,
     holders,
     money,
+    preferring,
     requirement,
     terms,
     within,
@@ -47,6 +48,7 @@ def disputes(draw):
         (earliest("submitted_at"),),
         (within("7 days"), highest("tier").then(earliest("submitted_at"))),
         (highest("score"), Tie.REFER),
+        (preferring(field("score") >= 1), Tie.REFER),
         (highest("score").then(earliest("submitted_at")), holders(2)),
     )
     drawn = [st.sampled_from(stages), *map(st.sampled_from, (["1 EUR", "5 EUR"], TIERS, "58"))]
@@ -58,7 +60,10 @@ def disputes(draw):
             tiers=TIERS,
             contests=[
                 contest(
-                    "protection", requirement("SMALL", field("amount") >= money(least)), *chosen
+                    "protection",
+                    requirement("SMALL", field("amount") >= money(least)),
+                    terms("protection", rate),
+                    *chosen,
                 ),
                 contest(
                     "special_bid",
@@ -200,7 +205,6 @@ def fares(was, now, asked_before, asked_now):
 class TestI3HandsAndI4Persons:
     """I-3, I-4, I-8: what happens to each conflict, and what those are worth that fare alike."""
 
-    @FEW
     @given(disputes())
     def test_it_is_what_happens_to_the_standings(self, change):
         case, old, new = change

@@ -12,6 +12,7 @@ from typing import Any, Final, assert_never
 import attrs
 
 from dealreg.deciders.columnar.expressions import chosen
+from dealreg.deciders.columnar.fitting import WANTED, fits, nothing
 from dealreg.deciders.columnar.kinds import Expr, Lazy, Type
 from dealreg.errors import FactsError, FactsErrors, shown, suggestion
 from dealreg.facts.fields import Derived, Elapsed, Field, FieldType, Same
@@ -44,7 +45,6 @@ _UNSAID: Final = frozenset(
 """Facts that are taken into account though no policy has to name them."""
 
 STATUSES: Final = tuple(Status)
-_UTC: Final = ("UTC", "Etc/UTC")
 
 
 @attrs.frozen(eq=False)
@@ -87,7 +87,7 @@ class Columns:
         wanted = {name: self._field(name) for name in (*ALWAYS, "status", *fields)}
         problems = [problem for name in sorted(wanted) for problem in self._problems(wanted[name])]
         for name, kind in (("ended_at", FieldType.INSTANT), ("status_reason", FieldType.TEXT)):
-            if self._has(name) and not self._fits(kind, self.schema[name]):
+            if self._has(name) and not fits(kind, self.schema[name], self.backend):
                 problems.append(self._unfit(name, kind))
         if reasons and "status_reason" not in {*self.schema, *self.unknown}:
             problems.append(self._absent("status_reason"))
@@ -279,7 +279,7 @@ class Columns:
 
         name = field.name
         if not self._has(name):
-            return nw.lit(None, dtype=_nothing(field.type))
+            return nw.lit(None, dtype=nothing(field.type))
         match field.type:
             case FieldType.INSTANT:
                 return self._known_instant(name)
@@ -322,7 +322,7 @@ class Columns:
             if name not in _OPTIONAL:
                 yield self._absent(name)
             return
-        if not self._fits(field.type, self.schema[name]):
+        if not fits(field.type, self.schema[name], self.backend):
             yield self._unfit(name, field.type)
         if field.type is FieldType.MONEY and self.currency_column(name) not in self.schema:
             yield FactsError(
@@ -337,7 +337,7 @@ class Columns:
             f"the column {shown(name)} has values of type {shown(found)}",
             place=name,
             value=found,
-            hint=_WANTED[kind],
+            hint=WANTED[kind],
         )
 
     def _absent(self, name: str) -> FactsError:
@@ -347,66 +347,6 @@ class Columns:
             place=name,
             hint=f"{near}; or say `unknown=[{name!r}]` if it is known of nobody",
         )
-
-    def _fits(self, kind: FieldType, dtype: Type) -> bool:
-        import narwhals as nw
-
-        match kind:
-            case FieldType.TEXT | FieldType.ORDINAL:
-                return isinstance(dtype, nw.String | nw.Categorical | nw.Enum)
-            case FieldType.BOOL:
-                return isinstance(dtype, nw.Boolean)
-            case FieldType.INTEGER:
-                return dtype.is_integer()
-            case FieldType.DECIMAL | FieldType.MONEY:
-                return dtype.is_numeric()
-            case FieldType.INSTANT:
-                zone = getattr(dtype, "time_zone", None)
-                return zone in _UTC if self.backend == "duckdb" else zone is not None
-            case FieldType.DATE:
-                return isinstance(dtype, nw.Date)
-            case FieldType.DURATION:
-                return isinstance(dtype, nw.Duration)
-            case FieldType.TEXT_SET:
-                return isinstance(dtype, nw.List)
-            case _:
-                assert_never(kind)
-
-
-_WANTED: Final[Mapping[FieldType, str]] = {
-    FieldType.TEXT: "give texts",
-    FieldType.ORDINAL: "give the names of levels, as texts",
-    FieldType.BOOL: "give True and False",
-    FieldType.INTEGER: "give whole numbers",
-    FieldType.DECIMAL: "give numbers",
-    FieldType.MONEY: "give numbers, and the currency in a column of its own",
-    FieldType.INSTANT: "give instants with a time zone, to the microsecond",
-    FieldType.DATE: "give dates",
-    FieldType.DURATION: "give lengths of time",
-    FieldType.TEXT_SET: "give lists of texts",
-}
-"""What to do about a column of another type."""
-
-
-def _nothing(kind: FieldType) -> Type:
-    """The type of a column that is not known of anybody."""
-    import narwhals as nw
-
-    match kind:
-        case FieldType.INSTANT:
-            return nw.Datetime("us", "UTC")
-        case FieldType.DATE:
-            return nw.Date()
-        case FieldType.DURATION:
-            return nw.Duration("us")
-        case FieldType.BOOL:
-            return nw.Boolean()
-        case FieldType.TEXT:
-            return nw.String()
-        case FieldType.TEXT_SET:
-            return nw.List(nw.String())
-        case _:
-            return nw.Int64()
 
 
 def columns_read(fields: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:

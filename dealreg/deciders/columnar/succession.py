@@ -6,6 +6,7 @@ of every conflict at once, so that there are as many rounds as the longest succe
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Any, Final
 
 import attrs
@@ -19,6 +20,7 @@ from dealreg.deciders.columnar.outcomes import Outcome
 from dealreg.deciders.columnar.parting import CONFLICT, parted
 from dealreg.deciders.columnar.standings import same_value
 from dealreg.deciders.columnar.support import Refusal
+from dealreg.errors import FactsError
 from dealreg.facts.records import ENDED, Status
 from dealreg.outcome.decision import StandingKind
 from dealreg.policy.contests import Contest
@@ -26,9 +28,11 @@ from dealreg.policy.paths import contest_path, override_path, prefer_path, requi
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import MissingRule, OthersStand, Tie, Unmet
 
-__all__ = ["Succession", "needs", "period_refusals", "succession"]
+__all__ = ["Succession", "needs", "period_refusals", "rounds", "succession"]
 
 _OUTCOME: Final = "outcome"
+_MOST_ROUNDS: Final = 1_000
+"""How many may hold one after the other; each is a round over all that are left."""
 
 
 def needs(contest: Contest) -> Iterator[Refusal]:
@@ -79,6 +83,20 @@ def _others_say(contest: Contest) -> Iterator[Refusal]:
         if Unmet.REFER in (required.if_false, required.if_unknown):
             path = requirement_path(benefit, required.code)
             yield Refusal(benefit, "Requirement", path, "is left to a person")
+
+
+def rounds() -> Iterator[None]:
+    """As many rounds as there may be.
+
+    Raises:
+        FactsError: one more is asked for.
+    """
+    yield from repeat(None, _MOST_ROUNDS)
+    raise FactsError(
+        f"in one conflict more than {_MOST_ROUNDS:,} registrations hold one after the other",
+        place="submitted_at",
+        hint="replay them as a history: `dealreg.history.Replay`",
+    )
 
 
 @attrs.frozen(eq=False)
@@ -139,7 +157,9 @@ class Succession:
         parts = [self._without(never)]
         waiting = left.rows
         order = (Rank("starts", nw.col("starts"), lowest=True), *self.contest.ranks)
+        more = rounds()
         while len(waiting):
+            next(more)
             holds = best(waiting, order, "id")
             parts.append(
                 holds.with_columns(

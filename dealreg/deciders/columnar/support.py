@@ -1,7 +1,7 @@
 """What the columnar decider does itself, and what it leaves to others: told before data is read."""
 
 from collections.abc import Iterator
-from typing import assert_never
+from typing import Final, assert_never
 
 import attrs
 
@@ -129,8 +129,14 @@ def facts_of(contest: Contest) -> Iterator[tuple[str, Fact]]:
         yield use.path, Fact(use.name, use.as_of)
 
 
+_MOST_CONTESTS: Final = 500
+"""Each contest adds columns to the rows of all: their cost grows by the square of their number."""
+
+
 def _of_policy(policy: Policy) -> Iterator[Refusal]:
     sla = policy.sla
+    if len(policy.contests) > _MOST_CONTESTS:
+        yield Refusal("", "Policy", "contests", f"has more than {_MOST_CONTESTS} contests")
     if sla is not None and sla.missed.value == "deemed_approved":
         yield Refusal("", "Sla", "sla", "approves by silence")
     for contest in policy.contests:

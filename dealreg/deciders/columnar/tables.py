@@ -1,13 +1,14 @@
 """Tables in and out: whatever dataframe the user has, and the standings as a table of that kind."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from dealreg.deciders.columnar.contests import Lowered
 from dealreg.deciders.columnar.kinds import Eager, Expr, Lazy, Type
-from dealreg.errors import MissingExtraError, UsageError, shown
+from dealreg.errors import MissingExtraError, UnreadableError, UsageError, shown
 from dealreg.facts.values import Choice
 from dealreg.outcome.decision import Standing
 
@@ -22,6 +23,7 @@ __all__ = [
     "eager",
     "given",
     "joined",
+    "readable",
     "standings_schema",
     "table_of",
     "turns",
@@ -77,6 +79,7 @@ def given(frame: Any, engine: Engine | None = None, *, durations: bool = False) 
     if native and engine in (None, own):
         return Given(wrapped.lazy(), frame, Engine(own))
     arrow = _arrow(wrapped)
+    arrow.validate(full=True)  # files may hold texts that are none, which libraries trust to be
     chosen = engine or _fastest()
     match chosen:
         case Engine.POLARS:
@@ -88,6 +91,35 @@ def given(frame: Any, engine: Engine | None = None, *, durations: bool = False) 
         case Engine.PYARROW:
             table = nw.from_native(arrow).lazy()
     return Given(table, frame, chosen)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """What a library of dataframes cannot do with a table, as an error of ours.
+
+    Raises:
+        UnreadableError: a value is outside its type, a text is no Unicode, or the like.
+    """
+    try:
+        yield
+    except BaseException as wrong:
+        if not _cannot_be_read(wrong):
+            raise
+        first = (str(wrong).splitlines() or [type(wrong).__name__])[0]
+        raise UnreadableError(
+            f"the table cannot be computed with: {first[:_LONGEST]}",
+            value=first[:_LONGEST],
+            hint="correct the column, or cast it to a type that holds all its values",
+        ) from wrong
+
+
+_LONGEST: Final = 200
+_LIBRARIES: Final = ("narwhals", "polars", "pyarrow", "duckdb", "_duckdb", "pyo3_runtime")
+
+
+def _cannot_be_read(wrong: BaseException) -> bool:
+    library = type(wrong).__module__.partition(".")[0] in _LIBRARIES
+    return isinstance(wrong, UnicodeDecodeError) or (library and not isinstance(wrong, MemoryError))
 
 
 def _told_apart(names: Sequence[str]) -> None:

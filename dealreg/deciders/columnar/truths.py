@@ -5,7 +5,7 @@ Neither is ever null, so that nothing depends on how a library treats nulls in `
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from typing import Any, assert_never
 
 import attrs
@@ -35,6 +35,9 @@ from dealreg.policy.predicates import (
 )
 
 __all__ = ["Truth", "truth"]
+
+_EXACT = Context(prec=200)
+"""Room for every constant, and for every column of decimals, wherever its point is."""
 
 _FLOAT_DIGITS = 15
 """Every decimal of so many digits is told from every other by the nearest binary number."""
@@ -149,7 +152,7 @@ def _numbers(column: Expr, op: Op, constant: Decimal, fact: Fact, columns: Colum
 
     dtype = columns.number(fact)
     if dtype.is_float():
-        if len(constant.normalize().as_tuple().digits) > _FLOAT_DIGITS:
+        if len(constant.normalize(_EXACT).as_tuple().digits) > _FLOAT_DIGITS:
             raise FactsError(
                 f"the column `{fact.name}` is of binary floating point, which cannot be compared "
                 f"with `{constant}` exactly",
@@ -159,9 +162,9 @@ def _numbers(column: Expr, op: Op, constant: Decimal, fact: Fact, columns: Colum
             )
         return HOLDS[op](column, float(constant))  # type: ignore[no-any-return]
     scale = dtype.scale if isinstance(dtype, nw.Decimal) else 0
-    grain = Decimal(1).scaleb(-scale)
-    below = constant.quantize(grain, rounding=ROUND_FLOOR)
-    above = constant.quantize(grain, rounding=ROUND_CEILING)
+    grain = Decimal(1).scaleb(-scale, _EXACT)
+    below = constant.quantize(grain, ROUND_FLOOR, _EXACT)
+    above = constant.quantize(grain, ROUND_CEILING, _EXACT)
     if below != above and op in (Op.EQ, Op.NE):  # never equal
         return column.is_null() if op is Op.EQ else ~column.is_null()
     nearest = above if op in (Op.LT, Op.GE) else below

@@ -366,6 +366,29 @@ class TestLimits:
         assert "not_holder" in self.codes(old, new)
         assert compare(old, old).exact
 
+    def test_who_gets_nothing_alone_is_looked_at_beside_a_rival(self):
+        def two(least):
+            part = requirement("Q", field("quantity") >= least)
+            rest = contest("rest", not_holder_of("protection"), part, FIRST)
+            return Policy(programme="Example", contests=[contest("protection", FIRST), rest])
+
+        assert {each.benefit for each in compare(two(5), two(6)).changes} == {"rest"}
+
+    @pytest.mark.parametrize(
+        ("code", "never"),
+        [
+            ("counts_others", field("earlier_by_same_partner") >= 1),
+            ("identity", field("partner_id") == "P9"),
+        ],
+    )
+    def test_a_rule_that_no_case_tried_satisfies(self, code, never):
+        old, new = (
+            rules(FIRST, requirement("P", never), requirement("Q", field("quantity") >= least))
+            for least in (5, 6)
+        )
+
+        assert self.codes(old, new) == {code}
+
     def test_contests_by_other_keys(self):
         def two(*parts):
             return Policy(

@@ -6,6 +6,7 @@ import attrs
 import pytest
 
 from dealreg import (
+    Elapsed,
     Field,
     Policy,
     Tally,
@@ -145,13 +146,26 @@ class TestWhatDecidesNothing:
 
         assert "NEVER_GRANTED" not in codes(rules(FIRST, more=[rest]))
 
+    def test_a_partner_that_is_named_may_get_it(self):
+        named = requirement("NAMED", field("partner_id") == "Arbor")
+
+        assert "NEVER_GRANTED" not in codes(rules(named, FIRST))
+
     def test_says_what_bounds_it(self):
-        asked = requirement("ASKED", external("approved by hand"))
-        weaker = requirement("AGAIN", external("approved by hand") | (field("tier") >= "gold"))
-        dead = finding(rules(asked, weaker, FIRST), "DEAD_REQUIREMENT")
+        took = Field("took", "integer", derived=Elapsed("submitted_at", "completed_at", "days"))
+        asked, weaker = (
+            requirement(code, field("took") <= most) for code, most in (("ASKED", 2), ("AGAIN", 3))
+        )
+        dead = finding(rules(asked, weaker, FIRST, fields=[took]), "DEAD_REQUIREMENT")
 
         assert not dead.exact
-        assert "external" in {each.code.value for each in dead.limits}
+        assert "calendar" in {each.code.value for each in dead.limits}
+
+    def test_what_follows_whatever_the_answer_is(self):
+        asked = requirement("ASKED", external("approved by hand"))
+        weaker = requirement("AGAIN", external("approved by hand") | (field("tier") >= "gold"))
+
+        assert finding(rules(asked, weaker, FIRST), "DEAD_REQUIREMENT").exact
 
     def test_a_cap_that_no_case_reaches_is_not_called_dead(self):
         week = Field("filed", "integer", derived=Tally(same=["partner_id"]))

@@ -17,7 +17,7 @@ from dealreg import (
     preferring,
     requirement,
 )
-from dealreg.analysis.formulas import Crowded, Formulas, alike
+from dealreg.analysis.formulas import Crowded, Formulas, Way, told_apart
 from dealreg.analysis.sameness import sameness
 from dealreg.policy.builders import banded, others, override, terms
 
@@ -167,7 +167,7 @@ class TestFormulas:
         atoms = [field(f"n{n}") >= 1 for n in range(40)]
         leaves = [formulas.formula(each.predicate) for each in atoms]
         formulas.group.update({at: at for at in range(40)})
-        ways = {at: [{at: truth} for truth in range(3)] for at in range(40)}
+        ways = {at: [Way({at: truth}, {}) for truth in range(3)] for at in range(40)}
         pairs = [atoms[n] | atoms[39 - n] for n in range(20)]
         sums = [(formulas.formula(each.predicate), (0, 3, 3)) for each in pairs]
         doubled = [
@@ -176,4 +176,4 @@ class TestFormulas:
 
         assert len(set(leaves)) == 40
         with pytest.raises(Crowded):
-            alike(formulas, ways, sums, doubled)
+            told_apart(formulas, ways, sums, doubled)

@@ -231,6 +231,14 @@ def test_four_times_the_parts_make_four_times_the_work(shape: str) -> None:
     assert counted(lambda: asked(large)) < 5.5 * counted(lambda: asked(small))
 
 
+def test_more_contests_than_columns_can_bear_are_left_to_the_compiled_decider() -> None:
+    policy = policy_from_toml(WIDE["contests"](501))
+    with pytest.raises(PolicyErrors, match="1 found") as caught:
+        columnar(policy)
+    assert "has more than 500 contests" in str(caught.value)
+    assert len(codes(columnar(policy, "compiled").standings(table(), at=AT))) == 1_002
+
+
 @pytest.mark.parametrize(
     ("shape", "engine"),
     [
