@@ -254,7 +254,7 @@ def load(path: Path) -> object:
 
 
 @pytest.mark.parametrize("read", [bulk, load])
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_a_damaged_file_is_refused_or_read(
     read: Callable[[Path], object], seed: int, file: Path
 ) -> None:
