@@ -40,6 +40,21 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+NOT_TRACED = ("laws", "conformance")
+"""The folders whose tests try much: to trace their lines as well takes two to three times as long.
+
+The lines are the unit tests' to reach, and coverage is what those and the other tests reach.
+"""
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave the tests of some folders out of what coverage traces."""
+    if config.pluginmanager.hasplugin("_cov"):
+        for each in items:
+            if set(NOT_TRACED) & set(each.path.parts):
+                each.add_marker(pytest.mark.no_cover)
+
+
 ONLY_WITH_DEV = "Spark comes with the extra `dev`, which the test command of the README installs"
 
 

@@ -168,7 +168,7 @@ def _deadlocks(policy: Policy, bench: Bench) -> AxiomVerdict:
 
 def _dead(_: Policy, bench: Bench) -> AxiomVerdict:
     """A30, by the parts that `lint` finds dead; there is no case to show."""
-    dead = list(dead_parts(bench.policy, bench.contest, bench.cases, ()))
+    dead = list(dead_parts(bench.policy, bench.contest, ()))
     return AxiomVerdict(
         code="A30",
         name=_DEAD,

@@ -13,6 +13,7 @@ from dealreg.analysis.cases import Cases, cases_of
 from dealreg.analysis.compare import MOST_PATTERNS, batches
 from dealreg.analysis.domains import RIVAL, SELF
 from dealreg.analysis.limits import limits_of, only, shape_limits
+from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.reported import bare, values_of
@@ -147,7 +148,7 @@ class Bench:
     def pairs(self) -> list[Seen]:
         """Two registrations of different partners, or of one, spread over all patterns."""
         contests = {(0, each.benefit) for each in self.policy.contests}
-        every = list(islice(self.cases.pairs(contests), MOST_PATTERNS))
+        every = list(islice(pairs_of(self.cases, contests), MOST_PATTERNS))
         if len(every) > MOST_TRIED:
             self.sampled.append("pairs")
         return self.seen(spread((each.scene() for each in every), MOST_TRIED))

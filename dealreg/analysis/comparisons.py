@@ -4,7 +4,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise, product
-from typing import Any, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import attrs
 
 from dealreg.analysis.readings import Readings, Variable
 from dealreg.analysis.times import closing
@@ -16,7 +18,17 @@ from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import HeadStart, Key, Tie, Window
 
-__all__ = ["boxed", "compared_boxes", "comparison", "measured", "one_at_most"]
+__all__ = [
+    "ORDER",
+    "WINDOW",
+    "Compared",
+    "Gap",
+    "boxed",
+    "compared_boxes",
+    "comparison",
+    "measured",
+    "one_at_most",
+]
 
 Comparison: TypeAlias = Callable[[Any, Any], Any]
 """What a contest can see of two values of one variable."""
@@ -36,7 +48,14 @@ def measured(contest: Contest, found: Readings) -> set[Variable]:
         looked.update(v for name in names for v in found.variables(Fact(name)))
     if contest.scope.lines is not None:
         looked.update(found.variables(Fact(contest.scope.lines)))
+    looked.update(_telling_apart(contest, found))
     return looked
+
+
+def _telling_apart(contest: Contest, found: Readings) -> set[Variable]:
+    """What rules ask about, and what also says whether two registrations compete."""
+    keys = {v for key in contest.scope.keys for v in found.variables(Fact(key))}
+    return {each for each in keys if not each.shared}
 
 
 def one_at_most(policy: Policy, contest: Contest) -> bool:
@@ -54,51 +73,79 @@ def one_at_most(policy: Policy, contest: Contest) -> bool:
     return False
 
 
+@attrs.frozen(eq=False)
+class Compared:
+    """How two values of one variable compare, as some contests see it.
+
+    Attributes:
+        seen: what is seen of two values that are both known.
+        parts: for each contest that sees a part only, and the part, its place in what is seen;
+            None where all of the two values is seen.
+    """
+
+    seen: tuple[Comparison, ...]
+    parts: Mapping[tuple[tuple[int, str], str], int] | None
+
+    def of(self, one: Any, other: Any) -> Any:
+        """What is seen of two values; where one is missing, only that."""
+        if self.parts is None:
+            return (one, other)
+        if one is None or other is None:
+            return Gap(one is None, other is None)
+        return tuple([each(one, other) for each in self.seen])
+
+
+class Gap(NamedTuple):
+    """Which of two values are missing: as no two that are known compare."""
+
+    first: bool
+    rival: bool
+    kind: str = "missing"
+
+
+_RAW: Final = Compared((), None)
+
+ORDER: Final = "order"
+WINDOW: Final = "window"
+"""Parts of what is seen of two values, beside the currencies in which they are amounts."""
+
+
 def comparison(
     policies: Sequence[Policy],
     found: Readings,
     variable: Variable,
     contests: Collection[tuple[int, str]],
-) -> Comparison:
+) -> Compared:
     """What some contests can see of two values of a variable."""
-    looking = [
-        (policy, contest)
-        for number, policy in enumerate(policies)
-        for contest in policy.contests
-        if (number, contest.benefit) in contests and not one_at_most(policy, contest)
-    ]
     field = found.fields[variable.name]
-    seen: list[Comparison] = []
-    for policy, contest in looking:
-        keys = [k for k in contest.prefer if isinstance(k, Key)]
-        own = [k for k in keys if variable in found.variables(k.fact)]
-        if any(k.fact.name != variable.name for k in own):
-            return _raw
-        currencies = sorted({k.currency for k in own if k.currency})
-        seen += [_amounts(each) for each in currencies]
-        if own and not currencies:
-            seen.append(_order(field.levels))
-        if variable not in measured(contest, found):
-            continue
-        window = contest.window
-        timed = window is not None and variable.name == window.clock.name
-        if window is None or not timed or field.type is not FieldType.INSTANT:
-            return _raw
-        seen.append(_windowed(window, policy))
-    return _together(seen)
+    seen: dict[tuple[Any, ...], Comparison] = {}
+    parts: dict[tuple[tuple[int, str], str], int] = {}
 
+    def part(place: tuple[int, str], what: str, how: tuple[Any, ...], compare: Comparison) -> None:
+        seen.setdefault(how, compare)
+        parts[place, what] = list(seen).index(how)
 
-def _together(seen: Sequence[Comparison]) -> Comparison:
-    def both(one: Any, other: Any) -> Any:
-        if one is None or other is None:
-            return (one is None, other is None)
-        return tuple(each(one, other) for each in seen)
-
-    return both
-
-
-def _raw(one: Any, other: Any) -> Any:
-    return (one, other)
+    for number, policy in enumerate(policies):
+        for contest in policy.contests:
+            place = (number, contest.benefit)
+            if place not in contests or one_at_most(policy, contest):
+                continue
+            keys = [k for k in contest.prefer if isinstance(k, Key)]
+            own = [k for k in keys if variable in found.variables(k.fact)]
+            if any(k.fact.name != variable.name for k in own):
+                return _RAW
+            for currency in sorted({k.currency for k in own if k.currency}):
+                part(place, currency, (ORDER, currency), _amounts(currency))
+            if any(k.currency is None for k in own):
+                part(place, ORDER, (ORDER,), _order(field.levels))
+            if variable not in measured(contest, found):
+                continue
+            window = contest.window
+            timed = window is not None and variable.name == window.clock.name
+            if window is None or not timed or field.type is not FieldType.INSTANT:
+                return _RAW
+            part(place, WINDOW, (WINDOW, window, policy.calendars), windowed(window, policy))
+    return Compared(tuple(seen.values()), parts)
 
 
 def _order(levels: Sequence[str]) -> Comparison:
@@ -120,17 +167,18 @@ def _amounts(currency: str) -> Comparison:
     return amounts
 
 
-def _windowed(window: Window, policy: Policy) -> Comparison:
+def windowed(window: Window, policy: Policy) -> Comparison:
+    """What a window sees of two instants: their order, and whether the later one is too late."""
     if isinstance(window, HeadStart):
         return _started(window, policy)
     calendars: Mapping[str, Calendar] = {each.name: each for each in policy.calendars}
 
-    def windowed(one: datetime, other: datetime) -> Any:
+    def timed(one: datetime, other: datetime) -> Any:
         first, second = min(one, other), max(one, other)
         order = int(one > other) - int(one < other)
         return (order, second > closing(window, first, calendars))
 
-    return windowed
+    return timed
 
 
 def _started(window: HeadStart, policy: Policy) -> Comparison:
@@ -147,7 +195,7 @@ def _started(window: HeadStart, policy: Policy) -> Comparison:
     return started
 
 
-Box: TypeAlias = tuple[tuple[Any, ...], ...]
+Box: TypeAlias = tuple[Sequence[Any], ...]
 """Values for each variable, every one of which goes with every one of the others."""
 
 
@@ -170,7 +218,7 @@ def boxed(keys: Iterable[tuple[Any, ...]]) -> list[Box]:
 
 
 def compared_boxes(
-    boxes: Sequence[Box], others: Sequence[Box], compared: Sequence[Comparison]
+    boxes: Sequence[Box], others: Sequence[Box], compared: Sequence[Compared]
 ) -> dict[tuple[Any, ...], tuple[tuple[Any, ...], tuple[Any, ...]]]:
     """How the values of two can compare, each with two tuples of values that do so."""
     made: dict[tuple[Any, ...], tuple[tuple[Any, ...], tuple[Any, ...]]] = {}
@@ -179,7 +227,7 @@ def compared_boxes(
         for compare, values, other_values in zip(compared, mine, theirs, strict=True):
             seen: dict[Any, tuple[Any, Any]] = {}
             for two in product(values, other_values):
-                seen.setdefault(compare(*two), two)
+                seen.setdefault(compare.of(*two), two)
             by_variable.append(seen)
         for chosen in product(*(each.items() for each in by_variable)):
             sign = tuple(each for each, _ in chosen)

@@ -15,6 +15,7 @@ from dealreg.analysis.compare import (
     premises_of,
 )
 from dealreg.analysis.limits import cone, limits_of, only, shape_limits
+from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.repairs import repaired
@@ -22,7 +23,7 @@ from dealreg.analysis.scenes import Claim, Scene, facts_of, run
 from dealreg.analysis.times import ASKED, FILED
 from dealreg.analysis.witnesses import smallest, variables_of
 from dealreg.deciders.reference.decide import decide_unchecked, found_deadlocks
-from dealreg.facts.fields import SinceEnded, Tally
+from dealreg.facts.fields import Field, SinceEnded, Tally
 from dealreg.facts.values import Span, Unit
 from dealreg.outcome.comparison import Limit, LimitCode
 from dealreg.outcome.deadlock_patterns import DeadlockPattern, Deadlocks, Difference
@@ -75,7 +76,7 @@ def deadlocks(policy: Policy, *, repairs: bool = True) -> Deadlocks:
 
 
 def _patterns(policy: Policy) -> Deadlocks:
-    cases = cases_of((policy,))
+    cases = cases_of((policy,), paired=True)
     limits: set[Limit] = set()
     patterns: list[DeadlockPattern] = []
     count = 0
@@ -85,7 +86,7 @@ def _patterns(policy: Policy) -> Deadlocks:
         small = only(policy, contest.benefit)
         found: dict[tuple[str, ...], tuple[int, Scene]] = {}
         contests = {(0, each.benefit) for each in small.contests}
-        pairs = cases.pairs(contests, _worth_asking(small, cases))
+        pairs = pairs_of(cases, contests, _worth_asking(small, cases), decided=True)
         for batch in batches((p.scene() for p in islice(pairs, MOST_PATTERNS)), _BATCH):
             count += len(batch)
             for number, group in _deadlocked(small, batch, cases.keys, contest.benefit):
@@ -149,7 +150,7 @@ def _limits(policy: Policy, cases: Cases) -> set[Limit]:
 
 
 def _deadlocked(
-    policy: Policy, batch: list[Scene], keys: tuple[str, ...], benefit: str
+    policy: Policy, batch: list[Scene], keys: tuple[Field, ...], benefit: str
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The cases of a batch that deadlock, by number, each with its way of doing so."""
     for each in found_deadlocks(run(policy, batch, keys)):
@@ -163,7 +164,7 @@ def way_of(each: Deadlock) -> tuple[str, ...]:
     return (each.benefit, each.holds or "", each.code, each.clause)
 
 
-def _shows(policy: Policy, scene: Scene, keys: tuple[str, ...], group: tuple[str, ...]) -> bool:
+def _shows(policy: Policy, scene: Scene, keys: tuple[Field, ...], group: tuple[str, ...]) -> bool:
     return any(found == group for _, found in _deadlocked(policy, [scene], keys, group[0]))
 
 

@@ -5,12 +5,13 @@ best by a strict order, two policies that agree on all cases of at most two regi
 all cases. Overrides that take, refer or close keep to it: they are an order of classes.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 
 from dealreg.analysis.comparisons import one_at_most
-from dealreg.analysis.readings import IDENTITIES, Readings, Variable
+from dealreg.analysis.domains import crowded_sets
+from dealreg.analysis.readings import BY_APPROVAL, IDENTITIES, Readings, Variable, readings
 from dealreg.deciders.reference.governing import in_order
 from dealreg.facts.calendars import Calendar
 from dealreg.facts.fields import Count, Elapsed, Field, SinceEnded, Subject, Tally
@@ -18,7 +19,7 @@ from dealreg.facts.values import Span, Unit
 from dealreg.outcome.comparison import Limit, LimitCode
 from dealreg.policy.clocks import Milestone, Missed, Period
 from dealreg.policy.contests import Contest
-from dealreg.policy.normal import normal_form, normal_predicate
+from dealreg.policy.normal import normal_form
 from dealreg.policy.paths import (
     after_path,
     contest_path,
@@ -27,7 +28,7 @@ from dealreg.policy.paths import (
     requirement_path,
 )
 from dealreg.policy.policies import Policy
-from dealreg.policy.predicates import Compare, External, OneOf, Predicate
+from dealreg.policy.predicates import Compare, External, OneOf
 from dealreg.policy.stages import (
     Award,
     Grace,
@@ -125,29 +126,23 @@ def limits_of(
 ) -> set[Limit]:
     """What bounds the values that are tried, whatever the question.
 
-    What two policies ask alike, in a contest that decides alike, bounds nothing: whatever its
-    answer is, it is the same for both.
+    What two policies ask alike bounds them too: where none of the values tried satisfies it, they
+    show nothing of what else is asked.
     """
     limits: set[Limit] = set()
     for policy in policies:
         for contest in policy.contests:
-            benefit = contest.benefit
-            alike = len(policies) > 1 and not changed(policies[0], policies[1], benefit)
-            skipped = _alike(policies, benefit) if alike else frozenset()
-            limits.update(_value_limits(policy, contest, skipped))
-    limits.update(Limit(code=LimitCode.CROWDED, clause=f"fields[{name}]") for name in crowded)
-    for name in sorted({each.name for each in variables}):
+            limits.update(_value_limits(policy, contest))
+    if found.deemed and found.fields.keys() & BY_APPROVAL:
+        limits.add(Limit(code=LimitCode.OVER_TIME, clause="sla"))
+    names = {each.name for each in variables}
+    limits.update(
+        Limit(code=LimitCode.CROWDED, clause=f"fields[{name}]")
+        for name in {*crowded, *(names & crowded_sets(found))}
+    )
+    for name in sorted(names):
         limits.update(_earlier(found, name))
     return limits
-
-
-def _alike(policies: Sequence[Policy], benefit: str) -> frozenset[tuple[str, Predicate]]:
-    """What all the policies ask of a registration in the same place."""
-    asked = []
-    for policy in policies:
-        contest = normal_form(policy).contest(benefit)
-        asked.append(frozenset(predicates_of(contest) if contest is not None else ()))
-    return frozenset.intersection(*asked)
 
 
 def _earlier(found: Readings, name: str) -> Iterator[Limit]:
@@ -158,13 +153,9 @@ def _earlier(found: Readings, name: str) -> Iterator[Limit]:
         yield Limit(code=LimitCode.EARLIER_FACTS, clause=f"fields[{name}]")
 
 
-def _value_limits(
-    policy: Policy, contest: Contest, skipped: Collection[tuple[str, Predicate]]
-) -> Iterator[Limit]:
+def _value_limits(policy: Policy, contest: Contest) -> Iterator[Limit]:
     vocabulary = policy.vocabulary()
     for path, predicate in predicates_of(contest):
-        if (path, normal_predicate(predicate, vocabulary)) in skipped:
-            continue
         for place, atom in atoms(predicate, path):
             fact = fact_of(atom)
             field = None if fact is None else vocabulary.get(fact.name)
@@ -205,7 +196,8 @@ def shape_limits(policy: Policy, contest: Contest) -> Iterator[Limit]:
         yield limit(LimitCode.JOINT, contest_path(benefit, "joint"))
     if contest.scope.lines is not None or contest.scope.award is Award.BY_LINE:
         yield limit(LimitCode.LINES, contest_path(benefit, "scope"))
-    if {each.scope.keys for each in policy.contests} != {contest.scope.keys}:
+    by_others = {each.scope.keys for each in policy.contests} != {contest.scope.keys}
+    if by_others or _reads_apart(policy, contest):
         yield limit(LimitCode.SCOPES, contest_path(benefit, "scope"))
     yield from (
         limit(LimitCode.NOT_HOLDER, after_path(benefit, each.benefit))
@@ -218,6 +210,20 @@ def shape_limits(policy: Policy, contest: Contest) -> Iterator[Limit]:
         yield limit(LimitCode.QUEUE, contest_path(benefit, "others"))
     if policy.sla is not None and policy.sla.missed is Missed.DEEMED_APPROVED:
         yield limit(LimitCode.OVER_TIME, "sla")
+
+
+def _reads_apart(policy: Policy, contest: Contest) -> bool:
+    """Whether it matters that those who compete may be about several opportunities or customers.
+
+    Cases are about one of each.
+    """
+    if "opportunity_id" in contest.scope.keys:
+        return False
+    subjects = {Subject.OPPORTUNITY}
+    if "customer_id" not in contest.scope.keys:
+        subjects.add(Subject.CUSTOMER)
+    read = readings((only(policy, contest.benefit),)).fields.values()
+    return any(each.subject in subjects for each in read)
 
 
 def _persons(contest: Contest) -> Iterator[Limit]:

@@ -124,7 +124,7 @@ def _of_contest(
         )
         return
     places = [each.path for each in warned]
-    for dead in dead_parts(small, contest, cases, places):
+    for dead in dead_parts(small, contest, places):
         yield _dead(dead)
     yield from _dead_order(small, contest)
     yield from _after_instant(policy, contest, places)

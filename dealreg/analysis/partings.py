@@ -46,6 +46,8 @@ def partings(
     before: Run, after: Run, number: int, size: int, benefits: Sequence[str]
 ) -> Iterator[Parting]:
     """The benefits for which two decisions of one case differ, and how."""
+    if after is before:
+        return
     for benefit in benefits:
         rows = []
         for place in range(1, size + 1):

@@ -9,6 +9,7 @@ from dealreg.errors import UsageError, shown
 from dealreg.facts.fields import Field, FieldType, SinceEnded, Subject, Tally
 from dealreg.facts.values import Scalar
 from dealreg.facts.vocabulary import Vocabulary
+from dealreg.policy.clocks import Missed
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import (
@@ -24,10 +25,24 @@ from dealreg.policy.predicates import (
 from dealreg.policy.stages import HeadStart, Key
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
-__all__ = ["AFTERWARDS", "IDENTITIES", "Readings", "Variable", "is_instant", "readings", "sources"]
+__all__ = [
+    "AFTERWARDS",
+    "BY_APPROVAL",
+    "IDENTITIES",
+    "Readings",
+    "Variable",
+    "common_keys",
+    "is_instant",
+    "readings",
+    "readings_of",
+    "sources",
+]
 
 IDENTITIES = frozenset({"registration_id", "partner_id", "opportunity_id", "customer_id"})
 """Fields that say who a record is. They differ between the cases by themselves."""
+
+BY_APPROVAL = frozenset({"approved_at", "status"})
+"""What silence of the vendor changes, where it counts as approval."""
 
 AFTERWARDS = frozenset({"completed_at", "approved_at", "ended_at"})
 """Instants of a registration that are never before its submission."""
@@ -58,15 +73,19 @@ class Readings:
         fields: the fields by name, derived ones included.
         earlier: for each field, the instants as of which it is read; None for the decision.
         constants: what a field is compared with, in the order met.
-        sets: for a set of texts, the texts that are named together.
+        sets: for a set of texts, the texts that are named.
+        together: for a set of texts, those named by one condition, for each condition.
         ladders: the ordinal fields whose levels differ between the policies.
+        deemed: the instants from which on silence counts as approval.
     """
 
     fields: dict[str, Field]
     earlier: dict[str, set[str | None]]
     constants: dict[str, list[Scalar]]
     sets: dict[str, set[str]]
+    together: dict[str, set[frozenset[str]]] = attrs.field(factory=dict)
     ladders: set[str] = attrs.field(factory=set)
+    deemed: set[str] = attrs.field(factory=set)
 
     def variables(self, fact: Fact) -> Iterator[Variable]:
         """The variables that a fact is read from: its field's, or those it is derived from."""
@@ -80,6 +99,10 @@ class Readings:
                 yield from self.variables(Fact(name))
         elif fact.name == "currency":
             yield from self.variables(Fact("amount"))
+        elif fact.name in BY_APPROVAL and self.deemed:
+            yield Variable(fact.name, field.subject.value)
+            for name in sorted(self.deemed):
+                yield from self.variables(Fact(name))
         elif fact.name not in IDENTITIES and fact.name != "asked_at":
             both = None in self.earlier.get(fact.name, set()) and fact.as_of is not None
             yield Variable(fact.name, field.subject.value, before=both)
@@ -108,12 +131,27 @@ def sources(field: Field) -> tuple[str, ...]:
     return () if derived is None or isinstance(derived, Tally | SinceEnded) else parts_of(derived)
 
 
+def common_keys(policies: Iterable[Policy], found: Readings) -> tuple[Field, ...]:
+    """The fields of scopes that no policy asks about: the same value within a case."""
+    made: dict[str, Field] = {}
+    for policy in policies:
+        words = policy.vocabulary()
+        named = [words.get(key) for each in policy.contests for key in each.scope.keys]
+        parts = [words.get(name) for each in named if each is not None for name in sources(each)]
+        made.update({each.name: each for each in (*named, *parts) if each is not None})
+    stated = (each for _, each in sorted(made.items()) if each.derived is None)
+    return tuple(each for each in stated if each.name not in {*IDENTITIES, *found.fields})
+
+
 def readings(policies: Iterable[Policy], *predicates: Predicate) -> Readings:
     """What the policies, and some predicates beside them, read."""
     given = tuple(policies)
     found = Readings({}, {}, {}, {})
     for policy in given:
         vocabulary = policy.vocabulary()
+        if policy.sla is not None and policy.sla.missed is Missed.DEEMED_APPROVED:
+            found.deemed.add(policy.sla.starts)
+            _note(found, vocabulary, Fact(policy.sla.starts))
         for fact in _facts(policy):
             _note(found, vocabulary, fact)
         for contest in policy.contests:
@@ -121,6 +159,14 @@ def readings(policies: Iterable[Policy], *predicates: Predicate) -> Readings:
                 _compared(found, vocabulary, predicate, path)
     for predicate in predicates:
         _compared(found, given[0].vocabulary(), predicate, "")
+    return found
+
+
+def readings_of(vocabulary: Vocabulary, predicates: Iterable[Predicate]) -> Readings:
+    """What some predicates read by themselves."""
+    found = Readings({}, {}, {}, {})
+    for predicate in predicates:
+        _compared(found, vocabulary, predicate, "")
     return found
 
 
@@ -194,6 +240,7 @@ def _compared(found: Readings, vocabulary: Vocabulary, predicate: Predicate, pat
                 constants.extend(values)
             case Overlaps(_, texts) | Covers(_, texts) | Only(_, texts):
                 found.sets.setdefault(fact.name, set()).update(texts)
+                found.together.setdefault(fact.name, set()).add(frozenset(texts))
             case _:
                 pass
 

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from dealreg.analysis.cases import Cases
 from dealreg.analysis.compare import batches
 from dealreg.analysis.domains import domain, linked_texts
+from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.readings import Readings, Variable, is_instant
 from dealreg.analysis.scenes import Claim, Scene
 from dealreg.analysis.trials import asked
@@ -107,7 +108,7 @@ def _plain(policy: Policy, cases: Cases, benefit: str, variable: Variable) -> It
 
 def _together(policy: Policy, cases: Cases) -> Iterator[Scene]:
     contests = {(0, each.benefit) for each in policy.contests}
-    return (each.scene() for each in islice(cases.pairs(contests), _PAIRS))
+    return (each.scene() for each in islice(pairs_of(cases, contests), _PAIRS))
 
 
 def _paying(

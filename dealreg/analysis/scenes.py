@@ -5,7 +5,9 @@ none bears on another.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -13,12 +15,14 @@ import attrs
 from dealreg.analysis.domains import RIVAL, SELF
 from dealreg.analysis.readings import AFTERWARDS, Variable
 from dealreg.analysis.times import ASKED, FILED
+from dealreg.deciders.edited import Decided
 from dealreg.deciders.reference.decide import run_quietly
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.run import Run
+from dealreg.deciders.reference.truth import Answers
 from dealreg.facts.case import Facts
 from dealreg.facts.core_fields import CORE_NAMES
-from dealreg.facts.fields import Subject
+from dealreg.facts.fields import Field, FieldType, Subject
 from dealreg.facts.records import Change, EndCustomer, Opportunity, Partner, Registration
 from dealreg.facts.values import FrozenMap
 from dealreg.policy.policies import Policy
@@ -27,7 +31,10 @@ __all__ = [
     "Assignment",
     "Claim",
     "Scene",
+    "apart",
+    "decided",
     "facts_of",
+    "key_value",
     "named",
     "partner_text",
     "possible",
@@ -43,11 +50,14 @@ Assignment = Mapping[Variable, Any]
 class Claim:
     """One registration of a case: its values, and whether its partner is the first or the second.
 
-    `partner` 1 is the partner that texts of the first registration call their own.
+    `partner` 1 is the partner that texts of the first registration call their own. Where a case is
+    about what competes with what, `deal` and `customer` say of which opportunity and whose it is.
     """
 
     values: Assignment
     partner: int = 1
+    deal: int = 1
+    customer: int = 1
 
 
 @attrs.frozen(eq=False)
@@ -135,19 +145,20 @@ def _told(value: Any, texts: Mapping[str, str]) -> Any:
 
 
 def facts_of(
-    scenes: Sequence[Scene], keys: Iterable[str] = (), *, plain: bool = False
+    scenes: Sequence[Scene], keys: Iterable[Field] = (), *, plain: bool = False
 ) -> tuple[Facts, dict[str, dict[str, bool]]]:
     """The facts of all scenes together, and the answers to external questions.
 
     Args:
         scenes: the cases.
-        keys: further text fields that all registrations of a case have in common, its scope.
+        keys: further fields of which all registrations of a case have the same value, its scope.
         plain: whether the identifiers are those of a case of its own, `R1` and `P1`.
     """
     records: dict[type[Any], list[Any]] = {kind: [] for kind in _ATTRIBUTES}
     answers: dict[str, dict[str, bool]] = {}
+    common = {Variable(each.name, each.subject.value): key_value(each) for each in keys}
     for number, scene in enumerate(scenes):
-        _add(records, answers, scene, "" if plain else f"{number}-", tuple(keys))
+        _add(records, answers, scene, "" if plain else f"{number}-", common)
     return (
         Facts(
             registrations=records[Registration],
@@ -164,27 +175,26 @@ def _add(
     answers: dict[str, dict[str, bool]],
     scene: Scene,
     number: str,
-    keys: tuple[str, ...],
+    common: Assignment,
 ) -> None:
-    shared: dict[Variable, Any] = {}
+    shared: dict[str, dict[Variable, Any]] = {}
     seen: set[str] = set()
     partners = range(1, max(2, *(each.partner for each in scene.claims)) + 1)
     texts = {partner_text(each): f"P{number}{each}" for each in partners}
     for place, claim in enumerate(scene.claims, 1):
-        shared.update({k: v for k, v in claim.values.items() if k.shared})
+        values = {**common, **claim.values}
+        deal, customer = f"O{number}{claim.deal}", f"C{number}{claim.customer}"
+        for owner in (deal, customer):
+            shared.setdefault(owner, {}).update({k: v for k, v in values.items() if k.shared})
         key = f"R{number}{place}"
         partner = f"P{number}{claim.partner}"
-        own = _columns(claim.values, Subject.REGISTRATION, Registration, texts)
-        stated = {
-            "submitted_at": _filed(claim.values),
-            **dict.fromkeys(keys, f"K{number}"),
-            **own.stated,
-        }
+        own = _columns(values, Subject.REGISTRATION, Registration, texts)
+        stated = {"submitted_at": _filed(claim.values), **own.stated}
         records[Registration].append(
             Registration(
                 registration_id=key,
                 partner_id=partner,
-                opportunity_id=f"O{number}1",
+                opportunity_id=deal,
                 attributes=own.own,
                 changes=own.changes,
                 **stated,
@@ -192,7 +202,7 @@ def _add(
         )
         if partner not in seen:
             seen.add(partner)
-            columns = _columns(claim.values, Subject.PARTNER, Partner, texts)
+            columns = _columns(values, Subject.PARTNER, Partner, texts)
             records[Partner].append(
                 Partner(
                     partner_id=partner,
@@ -204,30 +214,50 @@ def _add(
         for variable, value in claim.values.items():
             if variable.subject == "external" and value is not None:
                 answers.setdefault(variable.name, {})[key] = value
-    _add_shared(records, shared, number, texts)
+    for of in dict.fromkeys((each.deal, each.customer) for each in scene.claims):
+        _add_shared(records, (f"O{number}{of[0]}", f"C{number}{of[1]}"), shared, texts)
+
+
+def key_value(field: Field) -> Any:
+    """The one value that all registrations of a case have of a field of its scope."""
+    match field.type:
+        case FieldType.BOOL:
+            return True
+        case FieldType.ORDINAL:
+            return next(iter(field.levels), None)
+        case FieldType.INTEGER:
+            return 1
+        case FieldType.DECIMAL:
+            return Decimal(1)
+        case FieldType.DATE:
+            return date(2026, 6, 1)
+        case _:
+            return "K"
 
 
 def _add_shared(
     records: dict[type[Any], list[Any]],
-    shared: Mapping[Variable, Any],
-    number: str,
+    names: tuple[str, str],
+    shared: Mapping[str, Mapping[Variable, Any]],
     texts: Mapping[str, str],
 ) -> None:
-    """Add the opportunity and the customer of a case."""
-    deal = _columns(shared, Subject.OPPORTUNITY, Opportunity, texts)
-    customer = _columns(shared, Subject.CUSTOMER, EndCustomer, texts)
+    """Add an opportunity and its customer, by their names."""
+    deal = _columns(shared[names[0]], Subject.OPPORTUNITY, Opportunity, texts)
+    customer = _columns(shared[names[1]], Subject.CUSTOMER, EndCustomer, texts)
     records[Opportunity].append(
         Opportunity(
-            opportunity_id=f"O{number}1",
-            customer_id=f"C{number}1",
+            opportunity_id=names[0],
+            customer_id=names[1],
             attributes=deal.own,
             changes=deal.changes,
             **deal.stated,
         )
     )
+    if any(each.customer_id == names[1] for each in records[EndCustomer][-1:]):
+        return
     records[EndCustomer].append(
         EndCustomer(
-            customer_id=f"C{number}1",
+            customer_id=names[1],
             attributes=customer.own,
             changes=customer.changes,
             **customer.stated,
@@ -235,15 +265,48 @@ def _add_shared(
     )
 
 
-def run(policy: Policy, scenes: Sequence[Scene], keys: Iterable[str] = ()) -> Run:
+def run(policy: Policy, scenes: Sequence[Scene], keys: Iterable[Field] = ()) -> Run:
     """What the reference decider makes of the scenes."""
     (made,) = runs((policy,), scenes, keys)
     return made
 
 
 def runs(
-    policies: Iterable[Policy], scenes: Sequence[Scene], keys: Iterable[str] = ()
+    policies: Iterable[Policy], scenes: Sequence[Scene], keys: Iterable[Field] = ()
 ) -> list[Run]:
     """What it makes of the scenes by one policy after another."""
     facts, answers = facts_of(scenes, keys)
-    return [run_quietly(Rules.of(each, facts, ASKED, answers)) for each in policies]
+    first, *others = policies if len(scenes) == 1 else map(apart, policies)
+    made = run_quietly(Rules.of(first, facts, ASKED, answers))
+    if not others:
+        return [made]
+    before = Decided(made)
+    return [made, *(before.by(each) for each in others)]
+
+
+def decided(policy: Policy, facts: Facts, answers: Answers) -> Run:
+    """What the reference decider makes of the facts of several scenes, kept apart."""
+    return run_quietly(Rules.of(apart(policy), facts, ASKED, answers))
+
+
+def apart(policy: Policy) -> Policy:
+    """The policy for scenes in one run: what is of two opportunities never competes.
+
+    All of one scene is of one opportunity, so that nothing else changes.
+    """
+    if all(_SEPARATE.intersection(each.scope.keys) for each in policy.contests):
+        return policy
+    return _by_opportunity(policy)
+
+
+@lru_cache(maxsize=256)
+def _by_opportunity(policy: Policy) -> Policy:
+    contests = []
+    for each in policy.contests:
+        keys = tuple(dict.fromkeys((*each.scope.keys, "opportunity_id")))
+        contests.append(attrs.evolve(each, scope=attrs.evolve(each.scope, keys=keys)))
+    return attrs.evolve(policy, contests=contests)
+
+
+_SEPARATE: Final = frozenset({"opportunity_id", "customer_id"})
+"""Scenes differ in these: what goes by one of them keeps them apart."""

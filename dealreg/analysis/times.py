@@ -10,9 +10,18 @@ from typing import Final
 
 import attrs
 
+from dealreg.analysis.clockwork import (
+    ASKED,
+    TICK,
+    Clock,
+    deemed_by,
+    ending,
+    latest,
+    running,
+    steps_about,
+    then,
+)
 from dealreg.analysis.readings import AFTERWARDS, Readings, Variable, is_instant
-from dealreg.deciders.clocks import deadline
-from dealreg.errors import PolicyError
 from dealreg.facts.calendars import UTC_CALENDAR, Calendar, add_span, local_date, midnight
 from dealreg.facts.fields import Count, Elapsed
 from dealreg.facts.values import Span, Unit
@@ -25,13 +34,8 @@ __all__ = ["ASKED", "FILED", "MOST_INSTANTS", "Timetable", "closing", "days_of",
 FILED: Final = datetime(2026, 3, 3, 9, tzinfo=UTC)
 """When the first registration of a case was made, unless a policy names dates of its own."""
 
-ASKED: Final = datetime(2046, 3, 3, 9, tzinfo=UTC)
-"""The instant that cases ask about: long after, so that nothing is still to happen."""
-
 MOST_INSTANTS: Final = 64
 """So many instants are tried of one field; policies that need more are bounded."""
-
-_TICK: Final = timedelta(microseconds=1)
 
 _LONG_BEFORE: Final = timedelta(days=400)
 
@@ -105,8 +109,8 @@ def _as_late(
     submitted = [t for t in (*first.get(filed, ()), *rival.get(filed, ())) if t is not None]
     if not submitted or not tried or min(tried) >= max(submitted):
         return ()
-    latest = max(submitted)
-    return tuple(each for each in (latest, latest + _TICK) if each <= ASKED)
+    last = max(submitted)
+    return tuple(each for each in (last, last + TICK) if each <= ASKED)
 
 
 def days_of(policies: Sequence[Policy], found: Readings) -> dict[str, tuple[date, ...]]:
@@ -137,7 +141,7 @@ def _distinct(instants: Iterable[datetime]) -> tuple[datetime, ...]:
 
 
 def _around(instant: datetime) -> tuple[datetime, datetime, datetime]:
-    return instant, instant + _TICK, instant - _TICK
+    return instant, instant + TICK, instant - TICK
 
 
 def _spread(
@@ -180,90 +184,15 @@ def _anchors(policies: Sequence[Policy], found: Readings, variable: Variable) ->
     for constant in found.constants.get(variable.name, ()):
         if isinstance(constant, datetime):
             yield from _around(constant)
-    for clock in _running(policies, found, variable):
-        last = _latest(clock)
+    for clock in running(policies, found, variable):
+        last = latest(clock)
         if last is not None:
-            yield from (last + _TICK, last)
-
-
-def _running(
-    policies: Sequence[Policy], found: Readings, variable: Variable
-) -> Iterator[Callable[[datetime], datetime | None]]:
-    """The clocks that start at a field and run until the instant asked about."""
-    for policy in policies:
-        calendars = {each.name: each for each in policy.calendars}
-        for length, last_day, calendar in _lengths(policy, variable.name):
-            yield _ending(length, last_day, calendars.get(calendar or "", UTC_CALENDAR))
-        for field in found.fields.values():
-            derived = field.derived
-            if isinstance(derived, Elapsed) and (derived.start, derived.end) == (
-                variable.name,
-                "asked_at",
-            ):
-                for constant in found.constants.get(field.name, ()):
-                    yield from (_after(each) for each in _steps(derived.count, constant))
-
-
-def _lengths(policy: Policy, name: str) -> Iterator[tuple[Span, object, str | None]]:
-    for contest in policy.contests:
-        period = contest.period
-        if period is not None and period.starts == name:
-            yield period.length, period.last_day, period.calendar
-        for each in contest.milestones:
-            if each.starts == name:
-                yield each.length, each.last_day, each.calendar
-                if each.grace is not None:
-                    yield each.grace, each.last_day, each.calendar
-
-
-def _ending(
-    length: Span, last_day: object, calendar: Calendar
-) -> Callable[[datetime], datetime | None]:
-    def ends(start: datetime) -> datetime | None:
-        return deadline(start, length, calendar, last_day)  # type: ignore[arg-type]
-
-    return ends
-
-
-def _after(distance: timedelta) -> Callable[[datetime], datetime | None]:
-    def ends(start: datetime) -> datetime | None:
-        return start + distance
-
-    return ends
-
-
-def _latest(clock: Callable[[datetime], datetime | None]) -> datetime | None:
-    """The latest start with which a clock has run out when the case is asked about."""
-    low, high = ASKED - timedelta(days=40_000), ASKED + timedelta(days=1)
-    try:
-        ends = clock(low)
-        if ends is None or ends > ASKED:
-            return None
-        while high - low > _TICK:
-            middle = low + (high - low) // 2
-            ends = clock(middle)
-            if ends is not None and ends <= ASKED:
-                low = middle
-            else:
-                high = middle
-    except PolicyError:
-        return None
-    return low
-
-
-def _steps(count: Count, constant: object) -> tuple[timedelta, ...]:
-    """Distances about a constant that an elapsed time is compared with."""
-    if isinstance(constant, timedelta):
-        return (constant, constant + _TICK, constant - _TICK)
-    if not isinstance(constant, int):
-        return ()
-    days = {Count.MONTHS: 31, Count.BUSINESS_DAYS: 2}.get(count, 1)
-    return tuple(timedelta(days=days * each) for each in (constant, constant + 1, constant - 1))
+            yield from (last + TICK, last)
 
 
 def _rivalries(policies: Sequence[Policy], variable: Variable) -> Iterator[_Shift]:
     """How far from its rival's a registration's instant may matter."""
-    yield lambda instant: (instant + _TICK, instant - _TICK)
+    yield lambda instant: (instant + TICK, instant - TICK)
     for policy in policies:
         calendars = {each.name: each for each in policy.calendars}
         for contest in policy.contests:
@@ -295,7 +224,7 @@ def _beside(window: Window, calendars: Mapping[str, Calendar], levels: int) -> _
         case Bucket(unit, _, name):
             calendar = calendars.get(name or "", UTC_CALENDAR)
             return lambda instant: (
-                t for edge in _edges(instant, unit, calendar) for t in (edge, edge - _TICK)
+                t for edge in _edges(instant, unit, calendar) for t in (edge, edge - TICK)
             )
 
 
@@ -305,14 +234,14 @@ def closing(window: Grace | Bucket, first: datetime, calendars: Mapping[str, Cal
     if isinstance(window, Grace):
         return add_span(first, window.length, calendar)
     _, following = _edges(first, window.unit, calendar)
-    return following - _TICK
+    return following - TICK
 
 
 def _graced(instant: datetime, length: Span, calendar: Calendar) -> Iterator[datetime]:
     closes = add_span(instant, length, calendar)
-    yield from (closes, closes + _TICK)
+    yield from (closes, closes + TICK)
     back = instant - (closes - instant)
-    yield from (back, back - _TICK)
+    yield from (back, back - TICK)
 
 
 def _edges(instant: datetime, unit: Unit, calendar: Calendar) -> Iterator[datetime]:
@@ -343,7 +272,7 @@ def _relations(
         if start is None or end is None:
             continue
         constants = found.constants.get(field.name, [])
-        steps = [each for constant in constants for each in _steps(derived.count, constant)]
+        steps = [each for constant in constants for each in steps_about(derived.count, constant)]
         _relate(related, start, end, steps or [timedelta(0), timedelta(days=1)])
     for policy in policies:
         for contest in policy.contests:
@@ -369,16 +298,23 @@ def _milestones(
 ) -> None:
     calendars = {each.name: each for each in policy.calendars}
     for each in contest.milestones:
-        start, met = by_name.get(each.starts), by_name.get(each.met)
-        if start is None or met is None or start == met:
-            continue
         calendar = calendars.get(each.calendar or "", UTC_CALENDAR)
         for length in (each.length, each.grace):
             if length is None:
                 continue
-            ends = _ending(length, each.last_day, calendar)
-            related.setdefault((start, met), []).append(
-                lambda t, ends=ends: (  # type: ignore[misc]
-                    moved for end in (ends(t),) if end is not None for moved in (end - _TICK, end)
-                )
-            )
+            ends = ending(length, each.last_day, calendar)
+            begins = [(each.starts, ends)]
+            if each.starts == "approved_at" and policy.sla is not None:
+                deemed = deemed_by(policy, policy.sla.starts, calendars)
+                begins += [] if deemed is None else [(policy.sla.starts, then(deemed, ends))]
+            for name, clock in begins:
+                start, met = by_name.get(name), by_name.get(each.met)
+                if start is not None and met is not None and start != met:
+                    related.setdefault((start, met), []).append(_just_met(clock))
+
+
+def _just_met(clock: Clock) -> _Shift:
+    """When something was still done in time, and when it was just too late."""
+    return lambda start: (
+        moved for end in (clock(start),) if end is not None for moved in (end - TICK, end)
+    )

@@ -9,6 +9,7 @@ from dealreg.analysis.scenes import Scene, facts_of, named, run
 from dealreg.analysis.times import ASKED
 from dealreg.deciders.reference.decide import decide_unchecked
 from dealreg.deciders.reference.run import Run
+from dealreg.facts.fields import Field
 from dealreg.outcome.decision import StandingKind
 from dealreg.outcome.lint import Trial
 from dealreg.outcome.record import frozen_answers
@@ -17,7 +18,7 @@ from dealreg.policy.policies import Policy
 __all__ = ["asked", "replayed", "stood", "trial_of", "winners", "without", "won"]
 
 
-def trial_of(policy: Policy, scene: Scene, keys: Iterable[str] = ()) -> Trial:
+def trial_of(policy: Policy, scene: Scene, keys: Iterable[Field] = ()) -> Trial:
     """The case, with what the reference decider makes of it."""
     facts, answers = facts_of([scene], keys, plain=True)
     return Trial(
@@ -52,7 +53,7 @@ def replayed(policy: Policy, trial: Trial) -> Trial:
 
 
 def asked(
-    policy: Policy, scenes: Sequence[Scene], benefit: str, keys: Iterable[str] = ()
+    policy: Policy, scenes: Sequence[Scene], benefit: str, keys: Iterable[Field] = ()
 ) -> list[tuple[int, ...]]:
     """Of each case, the places of the registrations that get the benefit, from 1."""
     made = run(policy, scenes, keys)
@@ -60,7 +61,7 @@ def asked(
 
 
 def stood(
-    policy: Policy, scenes: Sequence[Scene], benefit: str, keys: Iterable[str] = ()
+    policy: Policy, scenes: Sequence[Scene], benefit: str, keys: Iterable[Field] = ()
 ) -> list[tuple[StandingKind, ...]]:
     """Of each case, how each of its registrations stands to the benefit: of lines, the best."""
     made = run(policy, scenes, keys)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+import attrs
+
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.scenes import Claim, Scene, possible
 
@@ -45,7 +47,7 @@ def _readable(scene: Scene, shows: Callable[[Scene], bool]) -> Scene:
         mine, theirs = first.values.get(variable), rival.values.get(variable)
         if isinstance(mine, datetime) and isinstance(theirs, datetime) and mine != theirs:
             day = timedelta(days=1 if theirs > mine else -1)
-            moved = Claim({**rival.values, variable: mine + day}, rival.partner)
+            moved = attrs.evolve(rival, values={**rival.values, variable: mine + day})
             if not variable.shared and shows(Scene((first, moved))):
                 rival = moved
     return Scene((first, rival))
@@ -69,5 +71,5 @@ def _without(scene: Scene, variable: Variable) -> Iterator[Scene]:
 
 def _with(scene: Scene, variable: Variable, value: Any) -> Scene:
     return Scene(
-        tuple(Claim({**each.values, variable: value}, each.partner) for each in scene.claims)
+        tuple(attrs.evolve(each, values={**each.values, variable: value}) for each in scene.claims)
     )

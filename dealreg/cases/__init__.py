@@ -5,7 +5,8 @@ collects them with `dealreg.testing`, and `dealreg test` runs them without it.
 """
 
 from dealreg.cases.comparing import restated
-from dealreg.cases.mutants import Mutant, mutants, unnoticed
+from dealreg.cases.mutants import Mutant, mutants
+from dealreg.cases.noticing import unnoticed
 from dealreg.cases.recording import record_cases, recorded
 from dealreg.cases.running import run_case, run_cases
 from dealreg.cases.shapes import SHAPES, shape_of_cases

@@ -1,25 +1,22 @@
-"""Policies that differ from one in a single edit, and those that its test cases do not notice.
+"""Policies that differ from one in a single edit.
 
 An edit is one that an author could make by mistake: a requirement left out, a tier one level off,
 `>` for `>=`, two preferences swapped, a window a day longer. Scopes, bands, milestones, extensions,
 conditions of sharing, the vendor's clock, calendars and fields are not edited.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any, assert_never
 
 import attrs
 
-from dealreg.cases.running import passes, run_case
-from dealreg.checking.check import check
+from dealreg.cases.sieve import Sieve
 from dealreg.errors import PolicyError
 from dealreg.facts.values import Money, Span
 from dealreg.facts.vocabulary import Vocabulary
-from dealreg.outcome.cases import CaseVerdict, PolicyCase
 from dealreg.policy.contests import Contest
-from dealreg.policy.normal import policy_digest
 from dealreg.policy.paths import (
     after_path,
     contest_path,
@@ -34,7 +31,7 @@ from dealreg.policy.terms import FractionOfHolder, Percent, Terms
 from dealreg.wire.phrases import preference_text, span_text, window_text
 from dealreg.wire.text import predicate_to_text
 
-__all__ = ["Mutant", "mutants", "unnoticed"]
+__all__ = ["Mutant", "mutants"]
 
 _NEVER_MISSING = {Fact("registration_id"), Fact("partner_id"), Fact("submitted_at")}
 """What every registration states: where one without it would go is never asked."""
@@ -76,45 +73,22 @@ def mutants(policy: Policy) -> tuple[Mutant, ...]:
     >>> [each.edit for each in found][:2]
     ['`earliest submitted_at` is left out', '`earliest submitted_at` becomes `latest submitted_at`']
     """
-    vocabulary = policy.vocabulary()
-    seen = {policy_digest(policy)}
+    sieve = Sieve.of(policy)
     found = []
     for place, contest in enumerate(policy.contests):
-        for where, edit, edited in _edits(contest, vocabulary):
-            contests = (*policy.contests[:place], edited, *policy.contests[place + 1 :])
-            made = attrs.evolve(policy, contests=contests)
-            if not check(made).errors and (digest := policy_digest(made)) not in seen:
-                seen.add(digest)
+        for stage, where, edit, edited in _edits(contest, sieve.vocabulary):
+            made = sieve.keeps(place, stage, edited)
+            if made is not None:
                 found.append(Mutant(where, edit, made))
     return tuple(found)
-
-
-def unnoticed(policy: Policy, cases: Iterable[PolicyCase]) -> tuple[Mutant, ...]:
-    """The single edits of a policy that none of its cases notices.
-
-    A case notices an edit if it passes with the policy, and fails with the edit. What a missing
-    case would have to state is at the place of the edit.
-
-    Raises:
-        PolicyErrors, FactsErrors: as `run_case`.
-
-    >>> from dealreg import contest, earliest
-    >>> policy = Policy(programme="Example", contests=[
-    ...     contest("protection", earliest("submitted_at"))])
-    >>> len(unnoticed(policy, [])) == len(mutants(policy))
-    True
-    """
-    able = [each for each in cases if run_case(policy, each).verdict is CaseVerdict.PASSED]
-    return tuple(
-        mutant for mutant in mutants(policy) if all(passes(mutant.policy, case) for case in able)
-    )
 
 
 Edit = tuple[str, str, Any]
 """Where, what, and what comes of it."""
 
 
-def _edits(contest: Contest, words: Vocabulary) -> Iterator[tuple[str, str, Contest]]:
+def _edits(contest: Contest, words: Vocabulary) -> Iterator[tuple[str, str, str, Contest]]:
+    """The stage that is edited, where, what is done there, and the contest that comes of it."""
     for name, edits in (
         ("requires", _requirements(contest, words)),
         ("after", _dependences(contest)),
@@ -129,7 +103,7 @@ def _edits(contest: Contest, words: Vocabulary) -> Iterator[tuple[str, str, Cont
     ):
         for where, edit, value in edits:
             with suppress(PolicyError):  # what cannot even be built is no mistake one can make
-                yield where, edit, attrs.evolve(contest, **{name: value})
+                yield name, where, edit, attrs.evolve(contest, **{name: value})
 
 
 def _becomes(where: str, old: str, new: str, value: Any) -> Edit:
@@ -148,9 +122,9 @@ def _requirements(contest: Contest, words: Vocabulary) -> Iterator[Edit]:
     for place, required in enumerate(contest.requires):
         where = requirement_path(contest.benefit, required.code)
         yield where, "it is left out", _without(contest.requires, place)
+        old = predicate_to_text(required.that, words)
         for rule in _rules(required.that, words):
-            edited = attrs.evolve(required, that=rule)
-            old, new = (predicate_to_text(each, words) for each in (required.that, rule))
+            edited, new = attrs.evolve(required, that=rule), predicate_to_text(rule, words)
             yield _becomes(f"{where}.that", old, new, _with(contest.requires, place, edited))
         for name in ("if_false", "if_unknown"):
             now = getattr(required, name)
@@ -172,9 +146,9 @@ def _overrides(contest: Contest, words: Vocabulary) -> Iterator[Edit]:
     for place, override in enumerate(contest.overrides):
         where = override_path(contest.benefit, override.code)
         yield where, "it is left out", _without(contest.overrides, place)
+        old = predicate_to_text(override.when, words)
         for rule in _rules(override.when, words):
-            edited = attrs.evolve(override, when=rule)
-            old, new = (predicate_to_text(each, words) for each in (override.when, rule))
+            edited, new = attrs.evolve(override, when=rule), predicate_to_text(rule, words)
             yield _becomes(f"{where}.when", old, new, _with(contest.overrides, place, edited))
         effects = _choices(f"{where}.effect", override.effect, type(override.effect))
         for at, edit, effect in effects:

@@ -6,16 +6,17 @@ from typing import Any
 import attrs
 
 from dealreg.cases.comparing import differences
-from dealreg.deciders.deciding import Externals, answered, record
+from dealreg.deciders.deciding import Externals, answered, fitting, record, sound
 from dealreg.deciders.reference.decide import found_deadlocks, run_quietly
 from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.truth import Answers
 from dealreg.errors import UsageError, shown
 from dealreg.outcome.cases import CaseResult, PolicyCase
 from dealreg.outcome.decision import Deadlock, Referral, Standing
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.policy.walk import externals_of
 
-__all__ = ["passes", "run_case", "run_cases"]
+__all__ = ["Found", "answers_of", "fitting_case", "passes", "run_case", "run_cases"]
 
 
 def run_case(rules: Policy | PolicyBook, case: PolicyCase) -> CaseResult:
@@ -42,12 +43,28 @@ def run_case(rules: Policy | PolicyBook, case: PolicyCase) -> CaseResult:
     >>> difference.expected, difference.found
     ('denied', 'granted')
     """
+    _given(case)
+    past = record(rules, case.facts, at=case.at, externals=_answers(rules, case))
+    return CaseResult(case=case, record=past, differences=differences(case, past.decision))
+
+
+def fitting_case(rules: Policy | PolicyBook, case: PolicyCase) -> PolicyCase:
+    """The case, checked: it is one, the rules are sound, and its facts fit them.
+
+    Raises:
+        PolicyErrors, FactsErrors, UsageError: as `run_case`.
+    """
+    _given(case)
+    sound(rules)
+    fitting(rules, case.facts)
+    return case
+
+
+def _given(case: PolicyCase) -> None:
     if not isinstance(case, PolicyCase):
         raise UsageError(
             f"{shown(case)} is not a case", value=case, hint="read some with `read_cases`"
         )
-    past = record(rules, case.facts, at=case.at, externals=_answers(rules, case))
-    return CaseResult(case=case, record=past, differences=differences(case, past.decision))
 
 
 def _answers(rules: Policy | PolicyBook, case: PolicyCase) -> Externals:
@@ -59,8 +76,13 @@ def _answers(rules: Policy | PolicyBook, case: PolicyCase) -> Externals:
     return known
 
 
+def answers_of(rules: Policy | PolicyBook, case: PolicyCase) -> Answers:
+    """The answers of a case to the external questions of the rules, for all registrations."""
+    return answered(rules, case.facts, _answers(rules, case))
+
+
 @attrs.frozen(eq=False)
-class _Found:
+class Found:
     """What a decision comes to, as far as cases look at it."""
 
     standings: Sequence[Standing]
@@ -81,10 +103,9 @@ def passes(rules: Policy | PolicyBook, case: PolicyCase) -> bool:
     """
     if not case.expects:
         return False
-    answers = answered(rules, case.facts, _answers(rules, case))
-    run = run_quietly(Rules.of(rules, case.facts, case.at, answers))
+    run = run_quietly(Rules.of(rules, case.facts, case.at, answers_of(rules, case)))
     found = list(found_deadlocks(run)) if case.deadlocks is not None else []
-    return not differences(case, _Found(run.standings, run.referrals, found))
+    return not differences(case, Found(run.standings, run.referrals, found))
 
 
 def run_cases(rules: Policy | PolicyBook, cases: Iterable[PolicyCase]) -> tuple[CaseResult, ...]:

@@ -9,7 +9,7 @@ from rich.text import Text
 from dealreg.checking.check import Finding, Findings, Severity
 from dealreg.checking.check import check as check_rules
 from dealreg.cli.exits import Exit
-from dealreg.cli.inputs import load_policy
+from dealreg.cli.inputs import line_in, load_policy
 from dealreg.cli.terminal import output_console, print_json, printable
 
 __all__ = ["check"]
@@ -31,18 +31,18 @@ def check(policy: str, form: str) -> Exit:
     POLICY is a .toml or .json file, or - for standard input. Exit code 1 when there are errors;
     warnings alone leave it 0.
     """
-    findings = check_rules(load_policy(policy))
+    findings = check_rules(load_policy(policy, checked=False))
     if form == "json":
         print_json(_json(findings))
     else:
-        _print(findings)
+        _print(findings, policy)
     return Exit.FOUND if findings.errors else Exit.OK
 
 
-def _print(findings: Findings) -> None:
+def _print(findings: Findings, policy: str) -> None:
     console = output_console()
     for finding in findings.items:
-        console.print(_finding(finding), soft_wrap=True)
+        console.print(_finding(finding, line_in(policy, finding.path)), soft_wrap=True)
     errors = len(findings.errors)
     warnings = len(findings.items) - errors
     if not findings.items:
@@ -51,11 +51,12 @@ def _print(findings: Findings) -> None:
         console.print(Text(f"{_many(errors, 'error')}, {_many(warnings, 'warning')}"))
 
 
-def _finding(finding: Finding) -> Text:
+def _finding(finding: Finding, line: int | None) -> Text:
     style = "bold red" if finding.severity is Severity.ERROR else "yellow"
     text = Text(f"{finding.severity.value}", style=style)
     text.append(f" {finding.code}", style="bold")
-    text.append(f" at {printable(finding.path)}\n", style="default")
+    where = "" if line is None else f", line {line}"
+    text.append(f" at {printable(finding.path)}{where}\n", style="default")
     text.append(f"  {printable(finding.message)}", style="default")
     if finding.hint:
         text.append(f"\n  -> {printable(finding.hint)}", style="dim")

@@ -53,17 +53,17 @@ def every_problem(read: Callable[[str], T], names: Iterable[str]) -> list[T]:
     """What each of some files holds; or all that is wrong with any of them.
 
     Raises:
-        DealregError: what is wrong, where it is one file only.
-        SeveralErrors: where it is more.
+        DealregError: what is wrong, where there is one file only.
+        SeveralErrors: where there are more.
     """
     made: list[T] = []
     wrong: list[tuple[str, DealregError]] = []
-    for name in names:
+    for name in (files := list(names)):
         try:
             made.append(read(name))
         except DealregError as error:
             wrong.append((name, error))
-    if len(wrong) == 1:
+    if len(files) == 1 and wrong:
         raise wrong[0][1]
     if wrong:
         raise SeveralErrors(wrong)
@@ -130,6 +130,7 @@ _SPOKEN = (
     (re.compile(r"\b(?:mapping|map)=\{'([^']*)': '([^']*)'\}"), r"--map '\1=\2'"),
     (re.compile(r"\bmapping="), "--map "),
     (re.compile(r"\bat="), "--at "),
+    (re.compile(r"\brest=[\"']([^\"']+)[\"']"), r"--rest \1"),
     (re.compile(r"\bregistration_id="), "--registration"),
     (re.compile(r"\b(zone|currency|encoding|decimal_mark)=[\"']([^\"']+)[\"']"), r"--\1 \2"),
     (re.compile(r"\b(zone|currency|encoding|decimal_mark)=(?=`)"), r"--\1 "),

@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from dealreg.cli.exits import Exit
+from dealreg.cli.failing import every_problem
 from dealreg.cli.gathering import times_option
 from dealreg.cli.inputs import write
 from dealreg.cli.pasts import measured, past_options, print_csv, rules_of, watched_steps
@@ -112,7 +113,7 @@ def diff(
     HISTORY is a Parquet file of registrations, or a folder of them; or events are named by
     --events, or registrations with their dates by --registrations, and replayed.
     """
-    before, after = rules_of(old), rules_of(new)
+    before, after = every_problem(rules_of, (old, new))
     past = measured(old, history, **how)
     with watched_steps() as tell:
         found = differing(
@@ -218,7 +219,7 @@ def tournament(
 
     Registrations in Parquet files are named by --history, events by --events.
     """
-    named = {name: rules_of(name) for name in policies}
+    named = dict(zip(policies, every_problem(rules_of, policies), strict=True))
     past = measured(policies[0], history, **how)
     with watched_steps() as tell:
         found = side_by_side(named, past.history, progress=tell, **past.how)

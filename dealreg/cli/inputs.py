@@ -5,17 +5,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dealreg.errors import UnreadableError, UsageError, shown
+from dealreg.deciders.deciding import sound
+from dealreg.errors import PolicyError, PolicyErrors, UnreadableError, UsageError, shown
 from dealreg.facts.instants import instant
 from dealreg.outcome.record import Record
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.wire import LARGEST, from_json, policy_from_toml, read_policy
+from dealreg.wire.files import file_text
+from dealreg.wire.toml_places import line_of
 
 __all__ = [
     "STDIN",
     "at_instant",
     "content",
     "is_not",
+    "line_in",
     "load_json",
     "load_policy",
     "load_record",
@@ -60,14 +64,44 @@ def content(name: str) -> bytes:
         raise unusable(name, wrong, "check its name and that you may read it") from None
 
 
-def load_policy(name: str) -> Policy | PolicyBook:
+def load_policy(name: str, *, checked: bool = True) -> Policy | PolicyBook:
     """A policy or book from a file, or from standard input, which may be TOML or JSON.
+
+    Args:
+        name: the file.
+        checked: whether it must be sound; what is not is told with its lines.
 
     Raises:
         UnreadableError, PolicyErrors: as `dealreg.wire.read_policy`.
     """
-    if name != STDIN:
-        return read_policy(name)
+    rules = read_policy(name) if name != STDIN else _policy_of_stdin()
+    if checked:
+        try:
+            sound(rules)
+        except PolicyErrors as wrong:
+            raise PolicyErrors([_lined(each, name) for each in wrong.problems]) from None
+    return rules
+
+
+def line_in(name: str, path: str) -> int | None:
+    """The line of a policy file in which a place is; None where its format has none."""
+    if name == STDIN or Path(name).suffix.lower() != ".toml":
+        return None
+    return line_of(file_text(name), path)
+
+
+def _lined(problem: PolicyError, name: str) -> PolicyError:
+    return PolicyError(
+        problem.message,
+        place=problem.place,
+        value=problem.value,
+        hint=problem.hint,
+        line=line_in(name, problem.place),
+    )
+
+
+def _policy_of_stdin() -> Policy | PolicyBook:
+    name = STDIN
     text = _text(sys.stdin.buffer.read(), name)
     if not text.lstrip().startswith("{"):
         return policy_from_toml(text, place=_spoken(name))
@@ -83,6 +117,13 @@ def load_record(name: str) -> Record:
     Raises:
         UnreadableError: when it is not one.
     """
+    if Path(name).suffix.lower() == ".toml":
+        raise UnreadableError(
+            "it is no record: a record is JSON, as `resolve --record` writes it",
+            place=name,
+            value=name,
+            hint="name the record; or where a policy is meant, the registrations after it",
+        )
     value = load_json(content(name), name)
     if isinstance(value, Record):
         return value

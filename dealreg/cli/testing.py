@@ -127,6 +127,7 @@ def _files(policy: str, cases: Sequence[str]) -> list[str]:
         )
     beside = cases_beside(policy)
     if not beside.is_file():
+        load_policy(policy)  # what is wrong with it comes first
         raise UnreadableError(
             f"there are no cases beside the policy: no file `{beside.name}`",
             place=policy,

@@ -9,6 +9,7 @@ from dealreg.deciders.columnar.columns import Columns
 from dealreg.deciders.columnar.contests import Lowered, length_of
 from dealreg.deciders.columnar.families import Family
 from dealreg.deciders.columnar.kinds import Eager
+from dealreg.deciders.columnar.parting import CONFLICT, Parted
 from dealreg.deciders.columnar.sorting import collected, sorted_out
 from dealreg.deciders.columnar.succession import period_refusals, rounds
 from dealreg.deciders.columnar.support import Refusal
@@ -76,11 +77,11 @@ def in_rounds(
     """
     of, one = _timed(of, columns, contest)
     rows, rejected = sorted_out(collected(of.rows(source.table, columns), source))
-    made = Made([], [], rejected, 0)
+    left, made = of.parted(rows), Made([], [], rejected, 0)
     more = rounds()
-    while len(rows):
+    while len(left.rows) or len(left.aside):
         next(more)
-        rows, made = _round(policy, of, one, (source, columns, fields), rows, made)
+        left, made = _round(policy, of, one, (source, columns, fields), left, made)
     return made
 
 
@@ -110,39 +111,42 @@ def _round(
     of: Family,
     one: Lowered,
     given: tuple[Given, Columns, Sequence[str]],
-    rows: Eager,
+    left: Parted,
     made: Made,
-) -> tuple[Eager, Made]:
+) -> tuple[Parted, Made]:
     """The rows that are left for the next round, and all that was decided up to now."""
     import narwhals as nw
 
-    names, keys = one.names, list(of.keys)
-    full = of.decided(rows)
-    odd = full.filter(nw.col("odd")).select(*keys).unique()
-    for key in keys:
-        odd = odd.filter(~nw.col(key).is_null())
-    seldom = full.join(odd, on=keys, how="semi") if len(odd) else full.head(0)
+    names, columns = one.names, left.rows.columns
+    full, aside = of.decided(left.rows), left.aside
+    odd = full.filter(nw.col("odd")).select(CONFLICT).unique()
+    seldom = full.head(0).select(*columns)
     if len(odd):
-        full = full.join(odd, on=keys, how="anti")
+        beside, aside = left.of_conflicts(odd)
+        seldom = full.join(odd, on=CONFLICT, how="semi").select(*columns)
+        seldom = nw.concat([seldom, beside])
+        full = full.join(odd, on=CONFLICT, how="anti")
     again = nw.col(names.outcome).is_in(one.lost)
     again = again & (nw.col(names.starts) >= nw.col(names.won(names.ends)))
     full = full.with_columns(again.fill_null(value=False).alias("again"))
-    left = [full.filter(nw.col("again")).select(*rows.columns)]
+    later = full.filter(nw.col("again")).select(*columns)
     stay = of.rivals(of.kept(full, "again")).filter(~nw.col("again"))
-    parts = [*made.parts, *(written(stay, each) for each in of.contests)]
+    frames = [stay, of.aside(aside)] if len(aside) else [stay]
+    parts = [*made.parts, *(written(each, e) for e in of.contests for each in frames)]
     others = list(made.others)
     if len(seldom):
         scope = one.contest.scope.keys
         found = some_conflicts(policy, *given, seldom.select("id"), scope)
-        later, settled = _seldom(one, keys, seldom, found, given[0])
-        left.append(later.select(*rows.columns))
+        more, settled = _seldom(one, seldom, found, given[0])
+        later = nw.concat([later, more]).sort(CONFLICT)
         others.append(settled)
     count = made.one_by_one + len(seldom)
-    return nw.concat(left), Made(parts, others, made.rejected, count)
+    whole = attrs.evolve(left, rows=later, aside=left.aside.head(0))
+    return whole, Made(parts, others, made.rejected, count)
 
 
 def _seldom(
-    one: Lowered, keys: list[str], rows: Eager, found: "pa.Table", source: Given
+    one: Lowered, rows: Eager, found: "pa.Table", source: Given
 ) -> tuple[Eager, "pa.Table"]:
     """Of conflicts decided one by one, the rows that are left, and the standings of the others."""
     import narwhals as nw
@@ -153,12 +157,13 @@ def _seldom(
     own = own.select(nw.col("registration_id").alias("id"), "kind", "clause")
     timed = rows.join(own, on=["id"], how="left")
     holds = timed.filter(nw.col("kind") == "granted")
-    ends = holds.group_by(*keys).agg(nw.col(names.ends).max().alias("until"))
+    ends = holds.group_by(CONFLICT).agg(nw.col(names.ends).max().alias("until"))
     prefixes = "|".join(COMPETED)
     competed = nw.col("clause").str.contains(rf"^contests\[[^\]]*\]\.({prefixes})")
     again = nw.col("kind").is_in(["denied", "waiting"]) & competed
     again = again & (nw.col(names.starts) >= nw.col("until"))
-    left = timed.join(ends, on=keys, how="left").filter(again.fill_null(value=False))
+    left = timed.join(ends, on=CONFLICT, how="left").filter(again.fill_null(value=False))
+    left = left.select(*rows.columns)
     settled = standings.join(
         left.select(nw.col("id").alias("registration_id")), on=["registration_id"], how="anti"
     )

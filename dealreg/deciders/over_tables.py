@@ -8,6 +8,7 @@ import attrs
 from dealreg.deciders.columnar.columns import Columns, columns_read
 from dealreg.deciders.columnar.families import Family
 from dealreg.deciders.columnar.kinds import Eager
+from dealreg.deciders.columnar.parting import CONFLICT
 from dealreg.deciders.columnar.sorting import collected, sorted_out
 from dealreg.deciders.columnar.support import plain_keys
 from dealreg.deciders.columnar.tables import Given, written
@@ -40,23 +41,23 @@ def in_columns(
 
     rows = collected(of.rows(source.table, columns), source)
     rows, rejected = sorted_out(rows)
-    rows = of.compared(rows)
-    keys = list(of.keys)
-    odd = rows.filter(nw.col("odd")).select(*keys).unique()
-    for key in keys:
-        odd = odd.filter(~nw.col(key).is_null())
+    whole = of.parted(rows)
+    rows, aside = of.kept(of.decided(whole.rows)), whole.aside
+    odd = rows.filter(nw.col("odd")).select(CONFLICT).unique()
     others: list[pa.Table] = []
     one_by_one = 0
     if len(odd):
-        seldom = rows.join(odd, on=keys, how="semi").select("id")
-        rows = rows.join(odd, on=keys, how="anti")
+        beside, aside = whole.of_conflicts(odd)
+        seldom = rows.join(odd, on=CONFLICT, how="semi").select("id")
+        seldom = nw.concat([seldom, beside.select("id")])
+        rows = rows.join(odd, on=CONFLICT, how="anti")
         one_by_one = len(seldom)
         scope = of.contests[0].contest.scope.keys
         found = some_conflicts(policy, source, columns, fields, seldom, scope)
         benefits = [one.contest.benefit for one in of.contests]
         others.append(found.filter(pa.compute.is_in(found["benefit"], pa.array(benefits))))
-    rows = of.rivals(rows)
-    parts = [written(rows, one) for one in of.contests]
+    frames = [of.rivals(rows), of.aside(aside)]
+    parts = [written(rows, one) for one in of.contests for rows in frames]
     return Made(parts, others, rejected, one_by_one)
 
 

@@ -50,20 +50,24 @@ class Docket:
     rules: Policy | PolicyBook
     externals: Externals
     ledger: Ledger
+    decider: Compiled = attrs.field(init=False)
     grouping: Grouping = attrs.field(init=False)
     _named_by: dict[tuple[Subject, str], set[str]] = attrs.field(factory=dict, init=False)
     _dates: dict[tuple[Subject, str], tuple[Record, tuple[datetime, ...]]] = attrs.field(
         factory=dict, init=False
     )
 
+    def __attrs_post_init__(self) -> None:
+        """Go by the rules as they were compiled before: what is the same thing compares at once."""
+        self.rules = self.decider.rules
+
+    @decider.default
+    def _compiled(self) -> Compiled:
+        return compiled(self.rules)
+
     @grouping.default
     def _no_cells(self) -> Grouping:
         return Grouping(self.policies)
-
-    @property
-    def decider(self) -> Compiled:
-        """The rules, compiled once for all that replay them."""
-        return compiled(self.rules)
 
     @property
     def policies(self) -> tuple[Policy, ...]:

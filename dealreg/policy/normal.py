@@ -37,7 +37,7 @@ from dealreg.policy.predicates import (
 from dealreg.policy.stages import Key, MissingRule, Preference
 from dealreg.policy.terms import Band, Banded, Terms
 
-__all__ = ["normal_form", "normal_predicate", "policy_digest"]
+__all__ = ["normal_contest", "normal_form", "normal_predicate", "policy_digest"]
 
 _NEGATED = {
     Op.EQ: Op.NE,
@@ -132,11 +132,13 @@ def normal_form(policy: Policy) -> Policy:
         policy,
         fields=tuple(sorted(policy.fields, key=lambda field: field.name)),
         calendars=tuple(sorted(policy.calendars, key=lambda calendar: calendar.name)),
-        contests=tuple(_normal_contest(contest, vocabulary) for contest in contests),
+        contests=tuple(normal_contest(contest, vocabulary) for contest in contests),
     )
 
 
-def _normal_contest(contest: Contest, vocabulary: Vocabulary) -> Contest:
+def normal_contest(contest: Contest, vocabulary: Vocabulary) -> Contest:
+    """The contest in normal form, its stages each for itself."""
+
     def settle(predicate: Predicate) -> Predicate:
         return normal_predicate(predicate, vocabulary)
 

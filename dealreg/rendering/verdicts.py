@@ -85,7 +85,14 @@ _UNTOLD: Final = frozenset({"tag", "registration_id", "opportunity_id", "custome
 
 def _facts_about(facts: Facts, registration: Registration) -> Iterator[tuple[str, Value | None]]:
     partners = [p for p in facts.partners if p.partner_id == registration.partner_id]
-    records: tuple[Any, ...] = (registration, *partners, *facts.opportunities, *facts.customers)
+    deals = [o for o in facts.opportunities if o.opportunity_id == registration.opportunity_id]
+    customer = registration.customer_id or next((each.customer_id for each in deals), None)
+    customers = [c for c in facts.customers if c.customer_id == customer]
+    if len(facts.opportunities) > 1:
+        yield "opportunity_id", registration.opportunity_id
+    if len(facts.customers) > 1:
+        yield "customer_id", customer
+    records: tuple[Any, ...] = (registration, *partners, *deals, *customers)
     for record in records:
         for name in (each.name for each in attrs.fields(type(record))):
             value = getattr(record, name, None)

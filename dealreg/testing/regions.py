@@ -19,6 +19,7 @@ from dealreg.analysis.readings import AFTERWARDS, Variable
 from dealreg.analysis.scenes import Claim, Scene, facts_of, possible
 from dealreg.deciders.deciding import sound
 from dealreg.facts.case import Facts
+from dealreg.facts.fields import Field
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
 from dealreg.testing.draws import once_in, pick
@@ -73,7 +74,7 @@ class Regions:
 
     fields: tuple[_Field, ...]
     domains: tuple[Domains, Domains]
-    keys: tuple[str, ...]
+    keys: tuple[Field, ...]
 
     @staticmethod
     @lru_cache(maxsize=64)

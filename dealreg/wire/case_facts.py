@@ -15,11 +15,12 @@ import attrs
 
 from dealreg.errors import FactsError, shown, suggestion
 from dealreg.facts.case import Facts
+from dealreg.facts.fields import FieldType
 from dealreg.facts.holdings import Holding
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.wire.amounts import Reading
 from dealreg.wire.cells import read_cell
-from dealreg.wire.columns import schema
+from dealreg.wire.columns import Target, schema
 from dealreg.wire.tables import load_facts
 from dealreg.wire.toml_tables import Problems, Table
 
@@ -96,7 +97,7 @@ def named_rows(tables: Iterable[Table], kind: str, settings: Settings) -> list[C
     return [_named(table, kind, known) for table in tables]
 
 
-def _named(table: Table, kind: str, known: Mapping[str, object]) -> CaseRow:
+def _named(table: Table, kind: str, known: Mapping[str, Target]) -> CaseRow:
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
     for key, value in table.data.items():
@@ -108,9 +109,17 @@ def _named(table: Table, kind: str, known: Mapping[str, object]) -> CaseRow:
             table.wrong(key, message, suggestion(key, {*short, *known}))
         elif name in values:
             table.wrong(key, f"`{name}` is stated twice", "keep one of the two")
+        elif known[name].column.cell == FieldType.TEXT_SET and _runs_on(value):
+            hint = f"write a list: {[text.strip() for text in value.split(',')]}".replace("'", '"')
+            table.wrong(key, f"{shown(value)} would be one text with a comma in it", hint)
         else:
             values[name], places[name] = value, table.at(key)
     return CaseRow(values, table.place, places)
+
+
+def _runs_on(value: object) -> bool:
+    """Whether a text was meant to be several: names have commas, and lists have them too."""
+    return isinstance(value, str) and "," in value and not any(each in value for each in ";|[\n")
 
 
 def _own_name(key: str, kind: str, known: Mapping[str, object]) -> str | None:

@@ -180,7 +180,12 @@ class _Reader:
         if name != CASES_FORMAT:
             said = "states no `format`" if name is None else f"is of the format {shown(name)}"
             hint = f'begin it with `format = "{CASES_FORMAT}"`'
+            rules = isinstance(name, str) and name.startswith(("dealreg-policy/", "dealreg-book/"))
+            if rules:
+                hint = "it holds rules: give the file of their cases"
             self.problems.add("format" if name is not None else "", f"the file {said}", name, hint)
+            if rules:  # its keys are right, for what it is
+                raise PolicyErrors(self.problems.found)
 
     def _shared(self, table: Table) -> _Shared:
         settings = self._settings(table)

@@ -100,4 +100,5 @@ def file_text(name: str, largest: int = LARGEST_POLICY) -> str:
             place=name,
             value=data[wrong.start : wrong.start + 1],
             hint="save the file as UTF-8",
+            line=data.count(b"\n", 0, wrong.start) + 1,
         ) from None

@@ -76,6 +76,8 @@ def _format(table: Table, place: str) -> str:
         return str(name)
     said = "states no `format`" if name is None else f"is of the format {shown(name)}"
     begin = f'begin it with `format = "{POLICY_FORMAT}"`, or for a book `"{BOOK_FORMAT}"`'
+    if isinstance(name, str) and name.startswith("dealreg-cases/"):
+        begin = "it holds test cases: give the policy that they are about"
     raise PolicyErrors([PolicyError(f"the file {said}", place=place, value=name, hint=begin)])
 
 

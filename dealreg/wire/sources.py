@@ -56,6 +56,12 @@ def chunks(source: Source, encoding: str | None, file: str) -> Iterator[str]:
         UsageError: when there is no such encoding.
     """
     if isinstance(source, (str, os.PathLike)):
+        if Path(source).suffix.lower() == ".toml" and Path(source).is_file():
+            raise UnreadableError(
+                "a table is expected, and rules and cases are named `.toml`",
+                place=file,
+                hint="name the table, or rename the file to what it is, as in `.csv`",
+            )
         try:
             with Path(source).open("rb") as opened:
                 yield from _decoded(opened, encoding, file)

@@ -13,7 +13,7 @@ import attrs
 
 from dealreg.errors import DealregError
 
-__all__ = ["Path", "Place", "Places", "lined", "path_of", "places"]
+__all__ = ["Path", "Place", "Places", "line_of", "lined", "path_of", "places"]
 
 E = TypeVar("E", bound=DealregError)
 
@@ -177,6 +177,19 @@ class _Scan:
             else:
                 self._pair(path)
         self.at += 1
+
+
+def line_of(text: str, place: str) -> int | None:
+    r"""The line of a place in words, from 1; None where it is of the text as a whole, or not TOML.
+
+    >>> line_of('a = 1\n[[contests]]\nbenefit = "bid"\n', "contests[bid].benefit")
+    3
+    """
+    try:
+        path = path_of(tomllib.loads(text), place)
+    except ValueError:
+        return None
+    return places(text).of(path).line if path else None
 
 
 def lined(found: Iterable[E], where: Places, data: Any) -> list[E]:

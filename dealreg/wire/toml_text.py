@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from dealreg.errors import UnreadableError
+from dealreg.errors import UnreadableError, shown
 from dealreg.wire.limits import LIMITS, Limits
 
 __all__ = ["toml_tables"]
@@ -48,10 +48,9 @@ def toml_tables(
         return tomllib.loads(text, parse_float=number)
     except tomllib.TOMLDecodeError as wrong:
         message, _, where = str(wrong).rpartition(" (at ")
-        at = f"{place}, {where.removesuffix(')')}" if message else place
         raise UnreadableError(
-            f"not TOML: {_lower(message or str(wrong))}",
-            place=at,
+            f"not TOML: {_lower(message or str(wrong))}{_again(message, where, text)}",
+            place=f"{place}, {_where(where.removesuffix(')'), text)}" if message else place,
             hint=_remedy(message),
         ) from None
     except ValueError as wrong:  # an integer of more digits than Python reads
@@ -59,6 +58,22 @@ def toml_tables(
         raise UnreadableError(
             f"not TOML: {many}", place=place, hint="write numbers of at most 34 digits"
         ) from None
+
+
+def _where(said: str, text: str) -> str:
+    """Where the text is wrong, by line also where that is its end."""
+    if said != "end of document":
+        return said
+    return f"line {text.rstrip().count(chr(10)) + 1}, at the end of the file"
+
+
+def _again(message: str, where: str, text: str) -> str:
+    """The key that was stated before, where that is what is wrong."""
+    found = re.match(r"line (\d+)", where)
+    if "overwrite" not in message or found is None:
+        return ""
+    key, equals, _ = text.split("\n")[int(found[1]) - 1].partition("=")
+    return f" that is stated before: {shown(key.strip())}" if equals else ""
 
 
 def _lower(sentence: str) -> str:

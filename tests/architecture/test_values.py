@@ -13,6 +13,8 @@ KEPT = [kind for kind in values() if isinstance(vars(kind).get("tag"), str)]
 
 AT_WORK = {
     "dealreg.analysis.compare._Seen": "gathers the differences that are found",
+    "dealreg.analysis.formulas.Formulas": "gathers the formulas that are built",
+    "dealreg.analysis.formulas._Proof": "counts its steps",
     "dealreg.checking.orders._Before": "grows with every preference",
     "dealreg.deciders.compiled.awarding.Award": "collects who gets what of one contest",
     "dealreg.deciders.compiled.context.Context": "looks at the whole case when first asked to",

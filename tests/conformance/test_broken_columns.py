@@ -27,7 +27,14 @@ from dealreg import (
     terms,
     within,
 )
-from dealreg.deciders.columnar import columns, contests, families, orders, standings, truths
+from dealreg.deciders.columnar import (
+    columns,
+    contests,
+    families,
+    orders,
+    standings,
+    truths,
+)
 from dealreg.deciders.columnar.truths import Truth
 from dealreg.deciders.lowering import columnar
 from dealreg.outcome.decision import StandingKind
@@ -110,8 +117,8 @@ def unchanged(rows, *_):
     return rows
 
 
-def other_end(frame, keys, name, *, lowest):
-    return least(frame, keys, name, lowest=not lowest)
+def other_end(frame, name, *, lowest):
+    return least(frame, name, lowest=not lowest)
 
 
 def shut(anchor, window):

@@ -20,7 +20,7 @@ from dealreg.cases import mutants
 from dealreg.checking.check import check
 from dealreg.deciders.compiling import compiled
 from dealreg.deciders.deciding import decide
-from dealreg.deciders.reference.decide import run_quietly
+from dealreg.deciders.reference.decide import found_deadlocks, run_quietly
 from dealreg.deciders.reference.governing import Rules
 from dealreg.facts.case import Facts
 from dealreg.facts.fields import Count, Elapsed, Field, FieldType
@@ -262,7 +262,7 @@ def run_on(rules, facts):
 
 def outcomes(rules, facts):
     """Who gets what, without the reasons; by the compiled decider, which is held to the other."""
-    standings = compiled(rules).decide(facts, at=AT).standings
+    standings = compiled(rules).standings(facts, at=AT)
     return {(each.benefit, each.registration_id): comes_to(each) for each in standings}
 
 
@@ -273,7 +273,9 @@ def brute_force_differs(old, new, facts):
 
 def brute_force_deadlocks(rules, facts):
     """The benefits that some of the conflicts deadlock."""
-    return {each.benefit for each in compiled(rules).decide(facts, at=AT).deadlocks}
+    whole = compiled(rules)
+    run = whole.run(Rules.of(rules, facts, AT, {}))
+    return {each.benefit for each in found_deadlocks(run, whole.run)}
 
 
 def sound(rules):

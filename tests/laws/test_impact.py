@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dealreg import (
     Facts,
+    Money,
     Partner,
     Policy,
     Registration,
@@ -23,8 +24,11 @@ from dealreg import (
     field,
     highest,
     holder_of,
+    holders,
     money,
+    preferring,
     requirement,
+    terms,
     within,
 )
 from dealreg.impact import diff, parameters, sweep, tournament, with_parameter
@@ -43,27 +47,33 @@ def disputes(draw):
     stages = (
         (earliest("submitted_at"),),
         (within("7 days"), highest("tier").then(earliest("submitted_at"))),
-        (highest("tier").then(highest("score")), Tie.REFER),
+        (highest("score"), Tie.REFER),
+        (preferring(field("score") >= 1), Tie.REFER),
+        (highest("score").then(earliest("submitted_at")), holders(2)),
     )
-    drawn = st.tuples(
-        st.sampled_from(stages), st.sampled_from(["1 EUR", "5 EUR"]), st.sampled_from(TIERS)
-    )
+    drawn = [st.sampled_from(stages), *map(st.sampled_from, (["1 EUR", "5 EUR"], TIERS, "58"))]
+    first = [draw(each) for each in drawn]
+    second = [was if draw(st.booleans()) else draw(e) for was, e in zip(first, drawn, strict=True)]
     old, new = (
         Policy(
             programme="Northern",
             tiers=TIERS,
             contests=[
                 contest(
-                    "protection", requirement("SMALL", field("amount") >= money(least)), *chosen
+                    "protection",
+                    requirement("SMALL", field("amount") >= money(least)),
+                    terms("protection", rate),
+                    *chosen,
                 ),
                 contest(
                     "special_bid",
                     holder_of("protection"),
                     requirement("TIER", field("tier") >= bid),
+                    terms("discount", rate),
                 ),
             ],
         )
-        for chosen, least, bid in (draw(drawn), draw(drawn))
+        for chosen, least, bid, rate in (first, second)
     )
     days = draw(st.lists(st.integers(1, 20), min_size=2, max_size=7))
     facts = Facts(
@@ -74,7 +84,7 @@ def disputes(draw):
                 partner_id=f"P{draw(st.integers(0, 3))}",
                 opportunity_id=draw(st.sampled_from(["O1", "O2"])),
                 submitted_at=f"2026-03-{day:02}T09:00Z",
-                amount=money(f"{draw(st.integers(1, 9))} EUR"),
+                amount=draw(AMOUNTS),
                 score=draw(st.integers(1, 2)),
                 status=draw(st.sampled_from(["submitted", "submitted", "withdrawn"])),
             )
@@ -86,6 +96,7 @@ def disputes(draw):
 
 
 TIERS = ("silver", "gold", "platinum")
+AMOUNTS = st.sampled_from([*(money(f"{n} EUR") for n in range(1, 10)), money("7 USD"), None])
 
 
 @st.composite
@@ -164,6 +175,96 @@ class TestI2TheSame:
                 lost[shift.benefit] += shift.lost
         assert gained == Counter(benefit for _, benefit in after[0] - before[0])
         assert lost == Counter(benefit for _, benefit in before[0] - after[0])
+
+
+def worth_of(amounts):
+    """What amounts come to, one for each currency, those that are not stated apart."""
+    sums = Counter()
+    for each in amounts:
+        if each is not None:
+            sums[each.currency] += each.amount
+    return tuple(Money(sums[currency], currency) for currency in sorted(sums))
+
+
+def fares(was, now, asked_before, asked_now):
+    """What happens to a benefit in a conflict: who holds it with what, and whom a person judges."""
+    if set(was) != set(now):
+        yield (
+            ChangeKind.CHANGES_HANDS
+            if was and now
+            else ChangeKind.GAINED
+            if now
+            else ChangeKind.LOST
+        )
+    elif was != now:
+        yield ChangeKind.TERMS
+    if bool(asked_before) is not bool(asked_now):
+        yield ChangeKind.TO_A_PERSON if asked_now else ChangeKind.FROM_A_PERSON
+
+
+class TestI3HandsAndI4Persons:
+    """I-3, I-4, I-8: what happens to each conflict, and what those are worth that fare alike."""
+
+    @given(disputes())
+    def test_it_is_what_happens_to_the_standings(self, change):
+        case, old, new = change
+        records = {each.registration_id: each for each in case.facts.registrations}
+        stood = [decide(each, case.facts, at=case.at).standings for each in (old, new)]
+        moved = {}
+        for benefit in ("protection", "special_bid"):
+            for deal in ("O1", "O2"):
+                members = [e for e in records.values() if e.opportunity_id == deal]
+                names = {each.registration_id for each in members}
+                own = [
+                    [e for e in found if e.benefit == benefit and e.registration_id in names]
+                    for found in stood
+                ]
+                holders = [
+                    {e.registration_id: e.entitlement for e in o if e.kind == "granted"}
+                    for o in own
+                ]
+                judged = [[e for e in o if e.kind == "referred"] for o in own]
+                stated = [e for e in members if e.amount is not None]
+                first = min(stated, key=lambda e: (e.submitted_at, e.registration_id), default=None)
+                for kind in fares(*holders, *judged):
+                    amount = None if first is None else first.amount
+                    moved.setdefault((benefit, kind), []).append(amount)
+
+        found = asked(case, old, new)
+        assert {(e.benefit, e.kind): (e.conflicts, e.worth) for e in found.moved} == {
+            key: (len(amounts), worth_of(amounts)) for key, amounts in moved.items()
+        }
+
+
+class TestI6Properties:
+    """I-6, I-8: registrations count under their value of a property, with what they are worth."""
+
+    @FEW
+    @given(disputes())
+    def test_by_tier_and_month(self, change):
+        case, old, new = change
+        before, after = (of_reference(case, each)[0] for each in (old, new))
+        tiers = {each.partner_id: each.tier for each in case.facts.partners}
+        properties = {
+            "tier": lambda each: tiers[each.partner_id],
+            "month": lambda each: f"{each.submitted_at:%Y-%m}",
+        }
+        found = asked(case, old, new)
+        for benefit in ("protection", "special_bid"):
+            for by, value_of in properties.items():
+                wanted = {}
+                for each in case.facts.registrations:
+                    key = (each.registration_id, benefit)
+                    if (key in before) is not (key in after):
+                        sides = wanted.setdefault(value_of(each), ([], []))
+                        sides[key in before].append(each.amount)
+                assert {
+                    e.value: ((e.gained, e.gained_worth), (e.lost, e.lost_worth))
+                    for e in found.by(benefit, by)
+                } == {
+                    value: tuple((len(side), worth_of(side)) for side in sides)
+                    for value, sides in wanted.items()
+                }
 
 
 class TestI5Gains:

@@ -6,9 +6,10 @@ import attrs
 
 from dealreg.deciders.columnar.columns import Columns
 from dealreg.deciders.columnar.contests import Lowered, lowered
-from dealreg.deciders.columnar.expressions import any_of
+from dealreg.deciders.columnar.expressions import all_of, any_of
 from dealreg.deciders.columnar.kinds import Eager, Lazy
-from dealreg.deciders.columnar.standings import decided
+from dealreg.deciders.columnar.parting import CONFLICT, Parted, parted
+from dealreg.deciders.columnar.standings import decided, without_part
 from dealreg.deciders.columnar.support import facts_of
 from dealreg.policy.contests import Contest
 from dealreg.policy.predicates import Fact
@@ -36,8 +37,10 @@ class Family:
         import narwhals as nw
 
         made = {name: expr for one in self.contests for name, expr in one.columns.items()}
-        odd = any_of(one.odd for one in self.contests)
-        rows = columns.prepared(table, self.fields).select(
+        keys = self.contests[0].contest.scope.keys
+        known = [~columns.value(Fact(key)).is_null() for key in keys]
+        odd = all_of([any_of(one.odd for one in self.contests), *known])  # else in no conflict
+        return columns.prepared(table, self.fields).select(
             nw.col("registration_id").cast(nw.String).alias("id"),
             nw.col("partner_id").cast(nw.String).alias("who"),
             columns.malformed(self.fields).alias("bad"),
@@ -48,26 +51,42 @@ class Family:
             ),
             *(expr.alias(name) for name, expr in made.items()),
         )
-        barred = [one.names.barred for one in self.contests]
-        return rows.with_columns(  # what is malformed takes no part
-            nw.when(nw.col("bad") == 0).then(nw.col(name)).otherwise(nw.lit(-1)).alias(name)
-            for name in barred
-        )
 
-    def compared(self, rows: Eager) -> Eager:
-        """The rows with what comes out of each contest."""
-        return self.kept(self.decided(rows))
+    def parted(self, rows: Eager) -> Parted:
+        """The rows that take part in a contest, or are for others to decide; and the rest."""
+        import narwhals as nw
+
+        part = {one.contest.benefit: one.names.holds for one in self.contests}
+        found = rows.select(
+            "odd", *(n for e in self.contests for n in (e.names.barred, e.names.returned))
+        )
+        for one in self.contests:
+            admitted = [nw.col(one.names.barred) == 0, nw.col(one.names.returned) == 0]
+            needed = (nw.col(part[after.benefit]) for after in one.contest.after if after.holds)
+            found = found.with_columns(all_of([*admitted, *needed]).alias(one.names.holds))
+        compared = any_of(map(nw.col, ["odd", *part.values()])).alias("compared")
+        return parted(rows, self.keys, found.select(compared)["compared"])
 
     def decided(self, rows: Eager) -> Eager:
         """The rows with what comes out of each contest, and all that it was found from."""
         before = {one.contest.benefit: one.names for one in self.contests}
         for one in self.contests:
-            rows = decided(rows, self.keys, one, before)
+            rows = decided(rows, one, before)
+        return rows
+
+    def aside(self, rows: Eager) -> Eager:
+        """The rows that take part in no contest, with what comes out of each."""
+        import narwhals as nw
+
+        before = {one.contest.benefit: one.names for one in self.contests}
+        none = nw.lit(None, dtype=nw.String)
+        for one in self.contests:
+            rows = without_part(rows, one, before).with_columns(none.alias(one.names.rival))
         return rows
 
     def kept(self, rows: Eager, *more: str) -> Eager:
         """The rows with the columns that are still needed once everything is compared."""
-        kept = ["id", "who", "bad", "odd", *self.keys, *more]
+        kept = ["id", "who", "odd", CONFLICT, *more]
         for one in self.contests:
             names = one.names
             kept += [names.outcome, names.gain]
@@ -88,7 +107,7 @@ class Family:
             if one.after_one:
                 rows = rows.with_columns(nw.lit(None, dtype=nw.String).alias(one.names.rival))
             else:
-                rows = _losers(rows, self.keys, one)
+                rows = _losers(rows, one)
         before = {one.contest.benefit: one for one in self.contests}
         for one in self.contests:
             for after in one.contest.after:
@@ -127,7 +146,7 @@ def family(contests: Sequence[Contest], begin: int, columns: Columns) -> Family:
     return Family(keys, tuple(sorted(read)), tuple(made))
 
 
-def _losers(rows: Eager, keys: Sequence[str], one: Lowered) -> Eager:
+def _losers(rows: Eager, one: Lowered) -> Eager:
     """The rivals of those that lost, those of one partner apart, and places in the queue."""
     import narwhals as nw
 
@@ -138,14 +157,14 @@ def _losers(rows: Eager, keys: Sequence[str], one: Lowered) -> Eager:
     same = one.outcomes.number(one.same)
     behind = rows.filter(is_lost & (nw.col(names.outcome) != same))
     behind = behind.filter(~nw.col(names.claimant).is_null())
-    group = [*keys, names.claimant]
+    group = [CONFLICT, names.claimant]
     several = behind.group_by(*group).agg(nw.len().alias("n")).filter(nw.col("n") > 1).drop("n")
     if len(several):
         rows = _twice(rows, behind.join(several, on=group, how="semi"), group, one, same)
     if one.contest.window is not None:
-        rows = _openers(rows, keys, one)
+        rows = _openers(rows, one)
     if one.contest.others.stand is OthersStand.WAITING:
-        rows = _queue(rows, keys, one)
+        rows = _queue(rows, one)
     return rows
 
 
@@ -200,35 +219,35 @@ def _twice(rows: Eager, behind: Eager, group: list[str], one: Lowered, same: int
     ).drop("main")
 
 
-def _openers(rows: Eager, keys: Sequence[str], one: Lowered) -> Eager:
+def _openers(rows: Eager, one: Lowered) -> Eager:
     """Who came too late lost to whoever opened the window (C-7)."""
     import narwhals as nw
 
     names, late = one.names, nw.col(one.names.outcome) == one.outcomes.number(one.late)
-    of = rows.filter(late).select(*keys).unique()
+    of = rows.filter(late).select(CONFLICT).unique()
     if not len(of):
         return rows
-    first = rows.join(of, on=list(keys), how="semi").filter(
+    first = rows.join(of, on=CONFLICT, how="semi").filter(
         (nw.col(names.clock) == nw.col(names.anchor)).fill_null(value=False)
         & nw.col(names.outcome).is_in([one.granted, *one.lost])
     )
-    openers = first.group_by(*keys).agg(nw.col("id").min().alias("opener"))
-    rows = rows.join(openers, on=list(keys), how="left")
+    openers = first.group_by(CONFLICT).agg(nw.col("id").min().alias("opener"))
+    rows = rows.join(openers, on=CONFLICT, how="left")
     rival = nw.when(late).then(nw.col("opener")).otherwise(nw.col(names.rival))
     return rows.with_columns(rival.alias(names.rival)).drop("opener")
 
 
-def _queue(rows: Eager, keys: Sequence[str], one: Lowered) -> Eager:
+def _queue(rows: Eager, one: Lowered) -> Eager:
     """The place of each that waits: in time before late, in the order of the preferences."""
     import narwhals as nw
 
     waits = set(one.lost) - {one.outcomes.number(one.same)}
     waiting = rows.filter(nw.col(one.names.outcome).is_in(sorted(waits)))
     waiting, by, down = _order(waiting, one)
-    waiting = waiting.sort(*keys, *by, descending=[*(False for _ in keys), *down])
+    waiting = waiting.sort(CONFLICT, *by, descending=[False, *down])
     waiting = waiting.with_row_index("at")
-    begins = waiting.group_by(*keys).agg(nw.col("at").min().alias("begin"))
-    places = waiting.join(begins, on=list(keys), how="left").select(
+    begins = waiting.group_by(CONFLICT).agg(nw.col("at").min().alias("begin"))
+    places = waiting.join(begins, on=CONFLICT, how="left").select(
         "id", (nw.col("at") - nw.col("begin") + 1).cast(nw.Int64()).alias(one.names.place)
     )
     return rows.join(places, on=["id"], how="left")

@@ -7,6 +7,7 @@ import attrs
 
 from dealreg.deciders.columnar.columns import Columns
 from dealreg.deciders.columnar.kinds import Eager, Expr
+from dealreg.deciders.columnar.parting import CONFLICT
 from dealreg.deciders.columnar.truths import truth
 from dealreg.facts.fields import FieldType
 from dealreg.policy.stages import Best, Key, MissingRule, Prefer, Preference
@@ -83,12 +84,12 @@ _ROOM: Final = 2**62
 """What a whole number of 64 bits has room for, and the sums on the way to it."""
 
 
-def best(frame: Eager, keys: Sequence[str], order: Sequence[Rank], last: str) -> Eager:
-    """The best row of each group: by the order, then by the lowest text of the column `last`.
+def best(frame: Eager, order: Sequence[Rank], last: str) -> Eager:
+    """The best row of each conflict: by the order, then by the lowest text of the column `last`.
 
     As many preferences as fit are put into one whole number, and each such number takes a round:
-    the least of each group, and the rows that have it. Windows over the groups, and a round for
-    each preference, say the same and take longer.
+    the least of each conflict, and the rows that have it. Windows over the conflicts, and a round
+    for each preference, say the same and take longer.
     """
     import narwhals as nw
 
@@ -97,20 +98,20 @@ def best(frame: Eager, keys: Sequence[str], order: Sequence[Rank], last: str) ->
     while waiting:
         word, count = _word(left, waiting)
         if count:
-            left, sure = _least(left.with_columns(word.alias(_WORD)), keys, _WORD, lowest=True)
+            left, sure = _least(left.with_columns(word.alias(_WORD)), _WORD, lowest=True)
             left = left.drop(_WORD)
         else:
             count = 1
             rank = waiting[0]
             if rank.first:
                 known = (~nw.col(rank.name).is_null()).cast(nw.Int8()).alias(_WORD)
-                left, _ = _least(left.with_columns(known), keys, _WORD, lowest=True)
+                left, _ = _least(left.with_columns(known), _WORD, lowest=True)
                 left = left.drop(_WORD)
-            left, sure = _least(left, keys, rank.name, lowest=rank.lowest)
+            left, sure = _least(left, rank.name, lowest=rank.lowest)
         if sure:
             return left
         waiting = waiting[count:]
-    return _least(left, keys, last, lowest=True)[0]
+    return _least(left, last, lowest=True)[0]
 
 
 def _word(frame: Eager, order: Sequence[Rank]) -> tuple[Expr, int]:
@@ -145,8 +146,8 @@ def _whole(frame: Eager, name: str) -> Expr | None:
     return column.dt.timestamp("us") if isinstance(dtype, nw.Datetime) else None
 
 
-def _least(frame: Eager, keys: Sequence[str], name: str, *, lowest: bool) -> tuple[Eager, bool]:
-    """The rows that have the least value of their group, or the greatest, or none has a value.
+def _least(frame: Eager, name: str, *, lowest: bool) -> tuple[Eager, bool]:
+    """The rows that have the least value of their conflict, or the greatest, or none has a value.
 
     And whether that is one row of each.
     """
@@ -154,7 +155,7 @@ def _least(frame: Eager, keys: Sequence[str], name: str, *, lowest: bool) -> tup
 
     column, found = nw.col(name), nw.col(_BEST)
     end = column.min() if lowest else column.max()
-    ends = frame.group_by(*keys).agg(end.alias(_BEST))
-    joined = frame.join(ends, on=list(keys), how="left")
+    ends = frame.group_by(CONFLICT).agg(end.alias(_BEST))
+    joined = frame.join(ends, on=CONFLICT, how="left")
     left = joined.filter((column == found).fill_null(value=False) | found.is_null()).drop(_BEST)
     return left, len(left) == len(ends)

@@ -1,12 +1,13 @@
 """The rows of a table, computed, and sorted into those that can be read and those that cannot."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dealreg.deciders.columnar.columns import REASONS
 from dealreg.deciders.columnar.kinds import Eager, Lazy
 from dealreg.deciders.columnar.tables import Engine, Given
 
 if TYPE_CHECKING:
+    import narwhals as nw
     import pyarrow as pa
 
 __all__ = ["collected", "sorted_out"]
@@ -31,14 +32,14 @@ def sorted_out(rows: Eager) -> "tuple[Eager, pa.Table]":
     import pyarrow as pa
 
     wrong = rows.filter(nw.col("bad") != 0).select("id", "who", "bad")
-    rows = rows.filter(nw.col("bad") == 0)
+    rows = rows.filter(nw.col("bad") == 0) if len(wrong) else rows
     twin = nw.lit(len(REASONS)).cast(nw.Int16).alias("bad")
     if len(wrong):  # of two rows with one name, one of which cannot be read, neither is believed
         ids = wrong.select("id").unique()
         shared = rows.join(ids, on="id", how="semi").select("id", "who", "bad")
         rows = rows.join(ids, on="id", how="anti")
         wrong = nw.concat([wrong, shared.with_columns(twin)])
-    if rows["id"].n_unique() != len(rows):
+    if not _differ(rows["id"]):
         several = rows.group_by("id").agg(nw.len().alias("n")).filter(nw.col("n") > 1).drop("n")
         alike = rows.join(several, on="id", how="semi").unique(maintain_order=True)
         differ = alike.group_by("id").agg(nw.len().alias("n")).filter(nw.col("n") > 1).drop("n")
@@ -51,3 +52,12 @@ def sorted_out(rows: Eager) -> "tuple[Eager, pa.Table]":
     texts = {"registration_id": wrong["id"].to_list(), "partner_id": wrong["who"].to_list()}
     columns = {**texts, "reason": reasons}
     return rows, pa.table({name: pa.array(v, pa.string()) for name, v in columns.items()})
+
+
+def _differ(ids: "nw.Series[Any]") -> bool:
+    """Whether no two texts are the same."""
+    if ids.implementation.is_polars():  # numbers made of the texts are compared much faster
+        native = ids.to_native()
+        if native.hash().n_unique() == len(native):
+            return True
+    return ids.n_unique() == len(ids)

@@ -13,6 +13,7 @@ from dealreg.deciders.columnar.outcomes import (
     gain,
     rates,
 )
+from dealreg.deciders.columnar.parting import CONFLICT
 from dealreg.deciders.columnar.support import for_everybody
 from dealreg.policy.stages import (
     Bucket,
@@ -23,10 +24,10 @@ from dealreg.policy.stages import (
 )
 from dealreg.policy.terms import Banded, FractionOfHolder, Terms
 
-__all__ = ["decided", "same_value"]
+__all__ = ["decided", "same_value", "without_part"]
 
 
-def decided(frame: Eager, keys: Sequence[str], one: Lowered, others: dict[str, Names]) -> Eager:
+def decided(frame: Eager, one: Lowered, others: dict[str, Names]) -> Eager:
     """The frame with the columns of what comes out of a contest; `others` are decided before."""
     import narwhals as nw
 
@@ -39,9 +40,9 @@ def decided(frame: Eager, keys: Sequence[str], one: Lowered, others: dict[str, N
     if one.after_one:
         return _alone(frame, one, admitted, others)
     if for_everybody(one.contest):
-        return _everybody(frame, keys, one, admitted, others)
-    winners = _winners(frame.filter(admitted), keys, one)
-    joined = frame.join(winners, on=list(keys), how="left")
+        return _everybody(frame, one, admitted, others)
+    winners = _winners(frame.filter(admitted), one)
+    joined = frame.join(winners, on=CONFLICT, how="left")
     made = _contested(joined, one, admitted, others)
     if one.contest.tie is Tie.REGISTRATION_ID:
         return made
@@ -57,7 +58,7 @@ def _tied(one: Lowered, admitted: Expr) -> Expr:
     return all_of([admitted, ~_col(names.holds), ~twice, *equal, *in_time])
 
 
-def _winners(taking_part: Eager, keys: Sequence[str], one: Lowered) -> Eager:
+def _winners(taking_part: Eager, one: Lowered) -> Eager:
     """For each conflict the winner, what it has in the columns asked for, and the anchor."""
     import narwhals as nw
 
@@ -68,17 +69,17 @@ def _winners(taking_part: Eager, keys: Sequence[str], one: Lowered) -> Eager:
     if one.in_rounds:
         kept.append(names.ends)
     window = one.contest.window
-    inside = inside.select(*keys, *kept, *([names.clock] if window is not None else []))
+    inside = inside.select(CONFLICT, *kept, *([names.clock] if window is not None else []))
     if window is not None:
-        anchors = inside.group_by(*keys).agg(nw.col(names.clock).min().alias(names.anchor))
-        inside = inside.join(anchors, on=list(keys), how="left")
+        anchors = inside.group_by(CONFLICT).agg(nw.col(names.clock).min().alias(names.anchor))
+        inside = inside.join(anchors, on=CONFLICT, how="left")
         inside = inside.filter(~_late(one, window))
         kept.append(names.anchor)
-    found = best(inside, keys, one.ranks, "id")
+    found = best(inside, one.ranks, "id")
     renamed = {name: names.won(name) for name in kept} | {"id": names.winner}
     if window is not None:
         renamed[names.anchor] = names.anchor
-    return found.select(*keys, *(nw.col(name).alias(renamed[name]) for name in kept))
+    return found.select(CONFLICT, *(nw.col(name).alias(renamed[name]) for name in kept))
 
 
 def _late(one: Lowered, window: Window) -> Expr:
@@ -117,15 +118,13 @@ def _alone(frame: Eager, one: Lowered, admitted: Expr, others: dict[str, Names])
     return _standing(made, one, admitted, others, [])
 
 
-def _everybody(
-    frame: Eager, keys: Sequence[str], one: Lowered, admitted: Expr, others: dict[str, Names]
-) -> Eager:
+def _everybody(frame: Eager, one: Lowered, admitted: Expr, others: dict[str, Names]) -> Eager:
     """All who take part hold, each partner once: by its registration with the lowest id."""
     import narwhals as nw
 
     names = one.names
     claimant, first = nw.col(names.claimant), nw.col(names.winner)
-    group = [*keys, names.claimant]
+    group = [CONFLICT, names.claimant]
     firsts = frame.filter(admitted & ~claimant.is_null()).group_by(*group)
     made = frame.join(firsts.agg(nw.col("id").min().alias(names.winner)), on=group, how="left")
     own = (first.is_null() | (nw.col("id") == first)).fill_null(value=False)
@@ -177,13 +176,7 @@ def _standing(
     import narwhals as nw
 
     names, holds = one.names, nw.col(one.names.holds)
-    barred, returned = nw.col(names.barred), nw.col(names.returned)
-    cases = [(barred != 0, barred)]
-    for after in one.contest.after:
-        held = nw.col(others[after.benefit].holds)
-        failed = _number(one, one.after(after))
-        cases.append((~held if after.holds else held, failed))
-    cases += [(returned != 0, returned), (holds, _lit(one.granted)), *lost]
+    cases = [*_without_part(one, others), (holds, _lit(one.granted)), *lost]
     made = frame.with_columns(
         chosen(cases, _lit(0)).cast(nw.Int16()).alias(names.outcome),
         _gains(one, admitted).cast(nw.Int16()).alias(names.gain),
@@ -194,6 +187,27 @@ def _standing(
     inside = admitted & ~_late(one, window)
     last = nw.when(inside).then(_open_until(one, window))
     return made.with_columns(nw.when(last >= nw.lit(one.at)).then(last).alias(names.until))
+
+
+def without_part(frame: Eager, one: Lowered, others: dict[str, Names]) -> Eager:
+    """The frame, of rows none of which takes part in a contest, with what comes out of it."""
+    import narwhals as nw
+
+    names, nothing = one.names, _lit(0)
+    return frame.with_columns(_lit(value=False).alias(names.holds)).with_columns(
+        chosen(_without_part(one, others), nothing).cast(nw.Int16()).alias(names.outcome),
+        nothing.cast(nw.Int16()).alias(names.gain),
+    )
+
+
+def _without_part(one: Lowered, others: dict[str, Names]) -> list[tuple[Expr, Expr]]:
+    """Why a row takes no part in a contest, with the numbers of the outcomes, in order."""
+    barred, returned = _col(one.names.barred), _col(one.names.returned)
+    cases = [(barred != 0, barred)]
+    for after in one.contest.after:
+        held = _col(others[after.benefit].holds)
+        cases.append((~held if after.holds else held, _number(one, one.after(after))))
+    return [*cases, (returned != 0, returned)]
 
 
 def _open_until(one: Lowered, window: Window) -> Expr:

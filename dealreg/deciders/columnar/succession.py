@@ -17,6 +17,7 @@ from dealreg.deciders.columnar.expressions import chosen
 from dealreg.deciders.columnar.kinds import Eager, Expr, Lazy
 from dealreg.deciders.columnar.orders import Rank, best
 from dealreg.deciders.columnar.outcomes import Outcome
+from dealreg.deciders.columnar.parting import CONFLICT, parted
 from dealreg.deciders.columnar.standings import same_value
 from dealreg.deciders.columnar.support import Refusal
 from dealreg.errors import FactsError
@@ -147,18 +148,19 @@ class Succession:
 
         names = self.contest.names
         barred, returned = nw.col(names.barred), nw.col(names.returned)
-        apart = (barred != 0) | (returned != 0)
-        never = rows.filter(apart).with_columns(
+        part = (barred == 0) & (returned == 0)
+        left = parted(rows, self.keys, rows.select(part.alias("part"))["part"])
+        never = left.aside.with_columns(
             nw.when(barred != 0).then(barred).otherwise(returned).alias(_OUTCOME),
             nw.lit(None, dtype=nw.String).alias("rival"),
         )
         parts = [self._without(never)]
-        waiting = rows.filter(~apart)
+        waiting = left.rows
         order = (Rank("starts", nw.col("starts"), lowest=True), *self.contest.ranks)
         more = rounds()
         while len(waiting):
             next(more)
-            holds = best(waiting, self.keys, order, "id")
+            holds = best(waiting, order, "id")
             parts.append(
                 holds.with_columns(
                     nw.lit(self.contest.granted).cast(nw.Int16).alias(_OUTCOME),
@@ -184,12 +186,12 @@ class Succession:
         names, one = self.contest.names, self.contest
         kept = [names.claimant, "starts", *(rank.name for rank in one.ranks)]
         holders = holds.select(
-            *self.keys,
+            CONFLICT,
             nw.col("id").alias("rival"),
             nw.col("ends").alias("until"),
             *(nw.col(name).alias(names.won(name)) for name in dict.fromkeys(kept)),
         )
-        joined = waiting.join(holders, on=list(self.keys), how="left")
+        joined = waiting.join(holders, on=CONFLICT, how="left")
         joined = joined.filter(nw.col("id") != nw.col("rival"))
         later = nw.col("starts") >= nw.col("until")
         refused = joined.filter(~later).with_columns(self._told().alias(_OUTCOME))

@@ -19,7 +19,7 @@ from dealreg.policy.paths import (
 )
 from dealreg.policy.stages import HolderOf, Requirement, Unmet
 
-__all__ = ["Admission", "Barred", "admit", "ruling"]
+__all__ = ["Admission", "Barred", "admit", "ruling", "unmet"]
 
 Upstream = Callable[[str, str], Standing | None]
 """The standing of a registration (by id) to a benefit decided before."""
@@ -69,7 +69,7 @@ def admit(stage: Stage, registration: Registration, upstream: Upstream) -> Admis
         requires = tuple(each for each in requires if each.lasting)
     found = [_lapsed(stage, registration)]
     found += [_missed(stage, each, registration) for each in stage.contest.milestones]
-    found += [_unmet(mine, each, registration, held=held is not None) for each in requires]
+    found += [unmet(mine, each, registration, held=held is not None) for each in requires]
     found += [_dependence(mine, each, registration, upstream) for each in mine.contest.after]
     reasons = [each for each in found if each is not None]
     if held is not None:  # what is left to a person takes nothing away before the person has spoken
@@ -132,9 +132,10 @@ _KINDS = {
 }
 
 
-def _unmet(
+def unmet(
     stage: Stage, required: Requirement, registration: Registration, *, held: bool
 ) -> Barred | None:
+    """What one requirement has against a registration, which may hold the benefit (C-3, C-17)."""
     reader = stage.reader(registration)
     truth = reader.truth(required.that)
     path = requirement_path(stage.contest.benefit, required.code)

@@ -1,6 +1,7 @@
 """Comparing two policies: limits, scopes, and what is told where they part."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import attrs
 import pytest
@@ -13,6 +14,7 @@ from dealreg import (
     PolicyErrors,
     Tally,
     UsageError,
+    all_of,
     banded,
     competing_on,
     contest,
@@ -125,6 +127,11 @@ class TestWhereTheyPart:
         assert not compare(old, later).exact
         assert compare(old, old).equivalent
 
+    def test_a_currency_that_no_amount_is_in(self):
+        old, new = (rules(FIRST, requirement("C", field("currency") == c)) for c in ("USD", "GBP"))
+
+        assert not compare(old, new).equivalent
+
     def test_money_of_another_currency(self):
         old = rules(FIRST, requirement("SMALL", field("amount") >= money("100 EUR")))
         new = rules(FIRST, requirement("SMALL", field("amount") >= money("100.01 EUR")))
@@ -172,6 +179,106 @@ class TestWhereTheyPart:
 
         assert not found.equivalent
         assert "Tender published at" in report_comparison(found, old)
+
+
+def by(*keys, prefer=(FIRST,), **more):
+    return rules(competing_on(*keys), *prefer, **more)
+
+
+LINE = Field(name="line_of_business", type="text", meaning="The line of business")
+ALL_KINDS = [
+    LINE,
+    Field(name="wave", type="integer", subject="customer"),
+    Field(name="launch", type="date", subject="opportunity"),
+    Field(name="pilot", type="bool", subject="partner"),
+    Field(name="competence", type="ordinal", levels=["basic", "expert"]),
+]
+
+
+class TestWhatCompetes:
+    """Which registrations compete is a rule as well, by fields of every kind and subject."""
+
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "customer_domain",
+            "partner_group",
+            "incumbent_partner_id",
+            "filed_by_registrant",
+            *(each.name for each in ALL_KINDS),
+        ],
+    )
+    def test_any_field_can_say_what_competes(self, key):
+        old = by(key, fields=ALL_KINDS)
+        new = by(key, prefer=(highest("tier").then(FIRST),), fields=ALL_KINDS)
+
+        assert compare(old, old).exact
+        assert ("changes_hands", "prefer") in kinds(compare(old, new))
+
+    @pytest.mark.parametrize(
+        ("before", "after", "differs_in"),
+        [
+            (["opportunity_id"], ["opportunity_id", "division"], "division"),
+            (["customer_id", "line_of_business"], ["customer_id"], "line_of_business"),
+            (["customer_id"], ["opportunity_id"], "opportunity_id"),
+            (["customer_domain"], ["customer_id"], "customer_id"),
+            (["division"], ["customer_id", "division"], "customer_id"),
+            (["customer_id"], ["customer_id", "customer_domain", "pilot"], "pilot"),
+            (["customer_id"], ["customer_id", "competence"], "competence"),
+            (["wave"], ["wave", "launch"], "launch"),
+        ],
+    )
+    def test_other_keys_are_a_difference(self, before, after, differs_in):
+        old, new = by(*before, fields=ALL_KINDS), by(*after, fields=ALL_KINDS)
+
+        found = compare(old, new)
+        said = report_comparison(found, old)
+
+        assert not found.equivalent
+        assert {each.code.value for each in found.limits} == {"scopes"}
+        assert differs_in.replace("_", " ").capitalize() in said
+        for change in found.changes:
+            facts, at = change.witness.facts, change.witness.at
+            assert decide(old, facts, at=at) == change.witness.old
+            assert decide(new, facts, at=at) == change.witness.new
+            assert change.witness.old.standings != change.witness.new.standings
+        assert difference(old, new) is not None
+
+    def test_a_key_that_is_not_known_is_a_difference(self):
+        found = compare(by("opportunity_id"), by("opportunity_id", "division"))
+
+        (lost,) = (each for each in found.changes if each.kind.value == "lost")
+        assert [each.division for each in lost.witness.facts.registrations] == [None]
+
+    def test_what_depends_on_a_benefit_with_other_keys_differs_as_well(self):
+        def two(*keys):
+            bid = contest("bid", competing_on("customer_id"), FIRST, holder_of("protection"))
+            protection = contest("protection", competing_on(*keys), FIRST)
+            return Policy(programme="Example", contests=[protection, bid])
+
+        found = compare(two("customer_id"), two("customer_id", "division"))
+
+        assert {each.benefit for each in found.changes} == {"protection", "bid"}
+
+    def test_rules_about_a_key_see_what_competes(self):
+        """Two of one division, one with few units: they compete, and only one is preferred."""
+        some = preferring((field("division") == "north") | (field("quantity") >= 10))
+        for keys in (["division"], ["opportunity_id", "division"]):
+            old, new = by(*keys, prefer=(some, FIRST)), by(*keys)
+
+            assert "changes_hands" in [each for each, _ in kinds(compare(old, new))]
+
+    def test_cases_of_one_division_do_not_meet_in_one_run(self):
+        """Cases are decided many at a time; what all of them have in common joins none of them."""
+        north = requirement("NORTH", field("division") == "north")
+        gold = requirement("GOLD", field("tier") >= "gold")
+
+        found = compare(
+            by("division", prefer=(north, FIRST)), by("division", prefer=(north, gold, FIRST))
+        )
+
+        (lost,) = (each for each in found.changes if each.kind.value == "lost")
+        assert len(lost.witness.facts.registrations) == 1
 
 
 class TestLimits:
@@ -259,6 +366,29 @@ class TestLimits:
         assert "not_holder" in self.codes(old, new)
         assert compare(old, old).exact
 
+    def test_who_gets_nothing_alone_is_looked_at_beside_a_rival(self):
+        def two(least):
+            part = requirement("Q", field("quantity") >= least)
+            rest = contest("rest", not_holder_of("protection"), part, FIRST)
+            return Policy(programme="Example", contests=[contest("protection", FIRST), rest])
+
+        assert {each.benefit for each in compare(two(5), two(6)).changes} == {"rest"}
+
+    @pytest.mark.parametrize(
+        ("code", "never"),
+        [
+            ("counts_others", field("earlier_by_same_partner") >= 1),
+            ("identity", field("partner_id") == "P9"),
+        ],
+    )
+    def test_a_rule_that_no_case_tried_satisfies(self, code, never):
+        old, new = (
+            rules(FIRST, requirement("P", never), requirement("Q", field("quantity") >= least))
+            for least in (5, 6)
+        )
+
+        assert self.codes(old, new) == {code}
+
     def test_contests_by_other_keys(self):
         def two(*parts):
             return Policy(
@@ -270,12 +400,45 @@ class TestLimits:
 
         assert "scopes" in self.codes(old, two(FIRST))
 
+    def test_a_contest_by_other_keys_than_before(self):
+        old, new = rules(FIRST, competing_on("customer_id")), rules(FIRST)
+
+        assert self.codes(old, new) == {"scopes"}
+
+    @pytest.mark.parametrize(
+        ("key", "asked", "bounded"),
+        [
+            ("customer_id", "vendor_engaged", True),
+            ("customer_id", "public_sector", False),
+            ("division", "public_sector", True),
+            ("opportunity_id", "vendor_engaged", False),
+        ],
+    )
+    def test_facts_that_those_who_compete_need_not_share(self, key, asked, bounded):
+        keys, first = competing_on(key), preferring(field(asked).is_true())
+
+        found = compare(rules(first.then(FIRST), keys), rules(FIRST, keys))
+
+        assert found.equivalent
+        assert found.exact is not bounded
+
+    def test_a_set_of_many_texts_that_none_of_those_tried_is(self):
+        names = [f"product_{number}" for number in range(14)]
+        covers = [field("products").covers(each) for each in names]
+        three = all_of(*covers[:3], *(~each for each in covers[3:]))
+        both = (three, three & field("tier").is_missing())
+        old, new = (rules(FIRST, requirement("THREE", e, if_unknown="deny")) for e in both)
+
+        assert compare(old, new).equivalent
+        assert self.codes(old, new) == {"crowded"}
+
     def test_more_texts_than_every_set_of(self):
         names = [f"product_{number}" for number in range(14)]
         old = rules(FIRST, *(requirement(f"R{n}", field("products").covers(n)) for n in names))
         new = rules(FIRST, requirement("ALL", field("products").covers(*names)))
 
         assert compare(old, new).equivalent
+        assert compare(old, new).exact
 
 
 def True_():  # noqa: N802
@@ -355,6 +518,16 @@ class TestDifference:
 
         assert len(difference(rules(FIRST), new).facts.registrations) == 1
 
+    def test_is_on_facts_that_can_be(self):
+        early = field("submitted_at") < datetime(2026, 3, 5, 12, tzinfo=UTC)
+        more = [requirement("R", early, if_unknown="deny"), highest("quantity")]
+        old = rules(within("1 day", of="completed_at"), *more)
+        new = rules(head_start("1 day"), *more)
+
+        seen = difference(old, new)
+
+        assert decide(old, seen.facts, at=seen.at).standings == seen.old.standings
+
 
 class TestOnlyOneCandidate:
     """How the only candidate would be ordered, and what is left for others, bears on nothing."""
@@ -405,3 +578,52 @@ def test_rules_of_every_other_kind_are_compared():
     answers = [each for change in found.changes for each in change.witness.answers]
     assert {each.name for each in answers} >= {"clear"}
     assert "is answered" in report_comparison(found, old)
+
+
+class TestSetsOfTexts:
+    """Of texts that the same rules name, a set has all, some or none; no other way matters."""
+
+    NAMES = tuple(f"product_{number:02}" for number in range(14))
+
+    @pytest.mark.parametrize("apart", [2, 3, 7, 12])
+    def test_however_many_are_named(self, apart):
+        some = requirement("SOME", field("evidence").covers(*self.NAMES[:apart]))
+        rest = requirement("REST", field("evidence").overlaps(*self.NAMES[apart:]))
+
+        found = compare(rules(FIRST, some), rules(FIRST, some, rest))
+
+        assert {each.kind.value for each in found.changes} == {
+            "lost",
+            "changes_hands",
+            "from_a_person",
+        }
+        assert not found.limits
+
+    def test_one_of_many_ways(self):
+        asked = [
+            requirement(f"R{n}", field("evidence").overlaps(*self.NAMES[n : n + 2]))
+            for n in range(0, 8, 2)
+        ]
+        listed = requirement("LISTED", field("evidence").only(*self.NAMES[:8], "other"))
+
+        assert compare(rules(FIRST, *asked, listed), rules(FIRST, *asked, listed)).exact
+        assert not compare(rules(FIRST, *asked, listed), rules(FIRST, *asked)).equivalent
+
+    def test_too_many_ways_to_try(self):
+        names = [(name, self.NAMES[n + 1]) for n, name in enumerate(self.NAMES[:-1])]
+        asked = [
+            requirement(f"R{n}", field("evidence").covers(*two)) for n, two in enumerate(names)
+        ]
+
+        more = requirement("TIER", field("tier").is_known())
+        limits = compare(rules(FIRST, *asked), rules(FIRST, *asked, more)).limits
+        assert ("crowded", "fields[evidence]") in [
+            (each.code.value, each.clause) for each in limits
+        ]
+
+    def test_a_text_that_a_policy_calls_other(self):
+        """The text that stands for all that nobody names is one that nobody names."""
+        other = requirement("OTHER", field("region") == "other")
+        known = requirement("OTHER", field("region").is_known())
+
+        assert not compare(rules(FIRST, other), rules(FIRST, known)).equivalent

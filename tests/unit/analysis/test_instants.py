@@ -13,9 +13,13 @@ from dealreg import (
     earliest,
     field,
     holder_of,
+    holders,
     latest,
+    milestone,
+    others,
     period,
     requirement,
+    sla,
     within,
 )
 from dealreg.facts.fields import Elapsed
@@ -119,3 +123,49 @@ def test_a_period_that_closes_a_registration_does_so_for_every_benefit():
         decisions = [each.witness.old, each.witness.new]
         stands = [{(s.benefit, s.registration_id, s.kind) for s in d.standings} for d in decisions]
         assert stands[0] != stands[1]
+
+
+class TestSilenceCountsAsApproval:
+    """The clocks then run from an instant that no registration states (K-6, F-13)."""
+
+    def rules(self, *parts, lasts="12 months", missed="deemed_approved"):
+        clocks = (
+            period(lasts, starts="approved_at"),
+            milestone("ordered_at", "60 days", starts="approved_at"),
+        )
+        return Policy(
+            programme="Example",
+            sla=sla("20 days", missed=missed),
+            contests=[contest("p", earliest("submitted_at"), *clocks, *parts)],
+        )
+
+    @pytest.mark.parametrize(
+        "parts",
+        [
+            [requirement("NEW", field("existing_customer").is_false())],
+            [requirement("OLD", field("existing_customer").is_true())],
+            [holders(2)],
+            [others(stand="waiting")],
+        ],
+    )
+    def test_what_somebody_is_granted_is_found_to_change(self, parts):
+        found = compare(self.rules(), self.rules(*parts))
+
+        assert not found.equivalent
+        for each in found.changes:
+            facts, at = each.witness.facts, each.witness.at
+            assert decide(self.rules(), facts, at=at) == each.witness.old
+
+    def test_a_period_that_is_longer(self):
+        found = compare(self.rules(), self.rules(lasts="13 months"))
+
+        assert [each.kind.value for each in found.changes][:1] == ["changes_hands"]
+
+    @pytest.mark.parametrize("missed", ["deemed_approved", "nothing"])
+    def test_what_cases_cannot_state_bounds_the_verdict(self, missed):
+        asked = requirement("KNOWN", field("amount").is_known())
+
+        found = compare(self.rules(missed=missed), self.rules(asked, missed=missed))
+
+        limits = [(each.code.value, each.clause) for each in found.limits]
+        assert limits == ([("over_time", "sla")] if missed == "deemed_approved" else [])

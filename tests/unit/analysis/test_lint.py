@@ -6,7 +6,10 @@ import attrs
 import pytest
 
 from dealreg import (
+    Elapsed,
+    Field,
     Policy,
+    Tally,
     Tie,
     check,
     contest,
@@ -34,12 +37,13 @@ FIRST = earliest("submitted_at")
 GOLD = requirement("GOLD", field("tier") >= "gold")
 
 
-def rules(*parts, more=(), **options):
+def rules(*parts, more=(), fields=(), **options):
     made = contest("protection", *parts)
     return Policy(
         programme="Example",
         tiers=["silver", "gold", "platinum"],
         contests=[attrs.evolve(made, **options), *more],
+        fields=fields,
     )
 
 
@@ -142,13 +146,32 @@ class TestWhatDecidesNothing:
 
         assert "NEVER_GRANTED" not in codes(rules(FIRST, more=[rest]))
 
+    def test_a_partner_that_is_named_may_get_it(self):
+        named = requirement("NAMED", field("partner_id") == "Arbor")
+
+        assert "NEVER_GRANTED" not in codes(rules(named, FIRST))
+
     def test_says_what_bounds_it(self):
-        asked = requirement("ASKED", external("approved by hand"))
-        weaker = requirement("AGAIN", external("approved by hand") | (field("tier") >= "gold"))
-        dead = finding(rules(asked, weaker, FIRST), "DEAD_REQUIREMENT")
+        took = Field("took", "integer", derived=Elapsed("submitted_at", "completed_at", "days"))
+        asked, weaker = (
+            requirement(code, field("took") <= most) for code, most in (("ASKED", 2), ("AGAIN", 3))
+        )
+        dead = finding(rules(asked, weaker, FIRST, fields=[took]), "DEAD_REQUIREMENT")
 
         assert not dead.exact
-        assert "external" in {each.code.value for each in dead.limits}
+        assert "calendar" in {each.code.value for each in dead.limits}
+
+    def test_what_follows_whatever_the_answer_is(self):
+        asked = requirement("ASKED", external("approved by hand"))
+        weaker = requirement("AGAIN", external("approved by hand") | (field("tier") >= "gold"))
+
+        assert finding(rules(asked, weaker, FIRST), "DEAD_REQUIREMENT").exact
+
+    def test_a_cap_that_no_case_reaches_is_not_called_dead(self):
+        week = Field("filed", "integer", derived=Tally(same=["partner_id"]))
+        capped = requirement("CAP", field("filed") < 35)
+
+        assert "DEAD_REQUIREMENT" not in codes(rules(capped, FIRST, fields=[week]))
 
 
 class TestWhatSurprises:

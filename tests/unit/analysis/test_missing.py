@@ -1,6 +1,16 @@
 """The cases that a policy's cases lack, and edits for which none is found."""
 
-from dealreg import Policy, contest, earliest, field, holder_of, requirement, within
+from dealreg import (
+    Policy,
+    contest,
+    earliest,
+    field,
+    holder_of,
+    period,
+    requirement,
+    terms,
+    within,
+)
 from dealreg.analysis.missing import missing_cases
 from dealreg.cases import mutants, run_cases, unnoticed
 from dealreg.outcome.cases import CaseVerdict
@@ -45,3 +55,41 @@ def test_they_can_be_written_and_read_again():
     again = cases_from_toml(cases_to_toml(cases), POLICY)
     assert [each.facts for each in again] == [each.facts for each in cases]
     assert [each.standings for each in again] == [each.standings for each in cases]
+
+
+TWO = Policy(
+    programme="Two benefits of the same rules",
+    contests=[
+        contest(
+            name,
+            requirement("SMALL", field("quantity") >= 10),
+            requirement("UNKNOWN", field("region").is_known()),
+            earliest("completed_at").then(earliest("submitted_at")),
+            period("90 days", starts="approved_at"),
+            terms("discount", "15"),
+        )
+        for name in ("discount", "rebate")
+    ],
+)
+
+
+def test_edits_alike_in_two_places_give_cases_of_two_names():
+    mine = missing_cases(TWO, []).cases
+
+    assert len({each.name for each in mine}) == len(mine)
+    again = cases_from_toml(cases_to_toml(mine), TWO)
+    assert [each.name for each in again] == [each.name for each in mine]
+
+    left = mine[3:]
+    more = missing_cases(TWO, left).cases
+    assert more
+    assert not {each.name for each in more} & {each.name for each in left}
+
+
+def test_a_case_expects_what_else_is_not_the_same():
+    """Who gets it is the same; what it is worth, and how long, is not."""
+    found = missing_cases(TWO, [])
+    stated = {part.name for case in found.cases for each in case.standings for part in each.stated}
+
+    assert not [each for each in found.silent if "period" in each.place or "gives" in each.place]
+    assert stated >= {"stand", "code", "ends"}

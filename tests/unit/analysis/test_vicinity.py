@@ -16,6 +16,7 @@ from dealreg import (
     requirement,
 )
 from dealreg.analysis.cases import cases_of
+from dealreg.analysis.dead import dead_parts
 from dealreg.analysis.vicinity import beside
 from dealreg.facts.fields import Count, Elapsed
 
@@ -84,3 +85,12 @@ def test_the_days_that_a_date_is_counted_to_are_tried(count):
         assert seen is not None
         decisions = [decide(rules(each), seen.facts, at=seen.at) for each in (10, other)]
         assert len({each.standings for each in decisions}) == 2
+
+
+def test_nothing_is_called_dead_because_what_needs_it_was_left_out():
+    policy = crowded()
+    (contest_,) = policy.contests
+    cases = cases_of((policy,))
+
+    assert cases.crowded
+    assert list(dead_parts(policy, contest_, cases, ())) == []

@@ -1,6 +1,7 @@
 """`explain`, `check`, `describe`, `convert` and `rerun`."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -90,7 +91,9 @@ class TestCheck:
 
         assert done.exit_code == 1
         first, message, hint, *_ = done.stdout.splitlines()
-        assert first == "error UNKNOWN_BENEFIT at contests[special_bid].after[protektion]"
+        place, _, line = first.removeprefix("error UNKNOWN_BENEFIT at ").rpartition(", line ")
+        assert place == "contests[special_bid].after[protektion]"
+        assert "after" in Path(unsound).read_text("utf-8").splitlines()[int(line) - 1]
         assert "`protektion`" in message
         assert hint == "  -> did you mean `protection`?"
         assert "1 error" in done.stdout.splitlines()[-1]

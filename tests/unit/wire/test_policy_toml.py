@@ -924,12 +924,12 @@ class TestUnreadable:
     @pytest.mark.parametrize(
         ("text", "place"),
         [
-            ("format", "file.toml, end of document"),
+            ("format", "file.toml, line 1, at the end of the file"),
             ("a = 1\nb = \n", "file.toml, line 2, column 5"),
-            ("a = [1, 2", "file.toml, end of document"),
+            ("a = [1, 2", "file.toml, line 1, at the end of the file"),
             ("a = 1\na = 2\n", "file.toml, line 2, column 6"),
             ("[a]\n[a]\n", "file.toml, line 2, column 3"),
-            ("a = 'x", "file.toml, end of document"),
+            ("a = 'x", "file.toml, line 1, at the end of the file"),
             ("a = 2026-13-45", "file.toml, line 1, column 9"),
             ("\x00", "file.toml, line 1, column 1"),
             ("a = " + "9" * 5000, "file.toml"),
