@@ -29,7 +29,12 @@ SHAPES_HERE = (
     "not one of many",
     "contests",
 )
-LIMITED = {"levels, each asked for": 256, "contests": 500}
+LIMITED = {
+    "alternatives side by side": 500,
+    "bands above bands": 500,
+    "levels, each asked for": 256,
+    "contests": 500,
+}
 VALUES: dict[str, list[Any]] = {
     "text": ["a", "b"],
     "ordinal": ["v1", "v0"],

@@ -252,6 +252,15 @@ def test_more_contests_than_columns_can_bear_are_left_to_the_compiled_decider() 
     assert len(codes(columnar(policy, "compiled").standings(table(), at=AT))) == 1_002
 
 
+def test_more_values_than_duckdb_looks_through_in_time_are_refused_there() -> None:
+    policy = policy_from_toml(numbers(1_001))
+    with pytest.raises(PolicyErrors) as caught:
+        asked(policy, "duckdb")
+    assert "more than 1,000 values, which is too much for DuckDB" in str(caught.value)
+    assert len(asked(policy)) == 2
+    assert len(asked(policy_from_toml(numbers(1_000)), "duckdb")) == 2
+
+
 @pytest.mark.parametrize(
     ("shape", "engine"),
     [
