@@ -1,9 +1,10 @@
 """What does the worst policy of n parts cost over a table, and does the cost grow faster than it?
 
 A policy is lowered to expressions, which a library then looks through before it computes anything:
-over two rows nearly all the work is that. `python benchmarks/hostile_tables.py 250 1000`: for each
-shape and engine, CPU seconds at the largest size, how they grew with the parts, and the most memory
-of the process so far. Shapes are those of `hostile_growth.py` that columns decide.
+over two rows nearly all the work is that. `python benchmarks/hostile_tables.py 1000`: for each
+shape and engine, CPU seconds at that size, how they grew from a quarter of it, and the most memory
+of the process so far. Words behind the size choose shapes, which are those of `hostile_growth.py`
+that columns decide.
 """
 
 import math
@@ -28,7 +29,12 @@ SHAPES_HERE = (
     "not one of many",
     "contests",
 )
-LIMITED = {"levels, each asked for": 256, "contests": 500}
+LIMITED = {
+    "alternatives side by side": 500,
+    "bands above bands": 500,
+    "levels, each asked for": 256,
+    "contests": 500,
+}
 VALUES: dict[str, list[Any]] = {
     "text": ["a", "b"],
     "ordinal": ["v1", "v0"],
@@ -62,20 +68,17 @@ def seconds(shape: str, size: int, engine: str) -> float:
     return time.process_time() - begun
 
 
-def main(sizes: list[int]) -> None:
+def main(size: int, shapes: list[str]) -> None:
     """Print a row for each shape and engine."""
     for engine in ("polars", "duckdb"):
         seconds("requirements", 10, engine)  # what is loaded on first use
-    sys.stdout.write(
-        "| shape | parts | engine | CPU s | growth | MB so far |\n|---|---|---|---|---|---|\n"
-    )
-    for shape in SHAPES_HERE:
-        least, most = (min(size, LIMITED.get(shape, size)) for size in sizes)
-        if least == most:
-            least = most // 4
+    sys.stdout.write("| shape | parts | engine | CPU s | growth | MB so far |\n")
+    sys.stdout.write("|---|---|---|---|---|---|\n")
+    for shape in shapes:
+        most = min(size, LIMITED.get(shape, size))
         for engine in ("polars", "duckdb"):
-            small, large = seconds(shape, least, engine), seconds(shape, most, engine)
-            growth = math.log(large / small) / math.log(most / least)
+            small, large = seconds(shape, most // 4, engine), seconds(shape, most, engine)
+            growth = math.log(large / small, 4)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             sys.stdout.write(
                 f"| {shape} | {most:,} | {engine} | {large:.2f} | n^{growth:.2f} | {peak:,} |\n"
@@ -84,4 +87,4 @@ def main(sizes: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(word) for word in sys.argv[1:3]] or [250, 1000])
+    main(int(sys.argv[1]), sys.argv[2:] or list(SHAPES_HERE))

@@ -108,6 +108,13 @@ def measured(
             hint=f"name a table of events by --events {history}, of registrations with their "
             f"dates by --registrations {history}",
         )
+    if tables["answers"] is not None:
+        raise UsageError(
+            "Parquet files take no answers to external questions",
+            place="--answers",
+            value=tables["answers"],
+            hint="name events by --events, or registrations with their dates by --registrations",
+        )
     if when is None:
         raise UsageError(
             "it is not said as of when the registrations are decided",

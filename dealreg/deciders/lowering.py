@@ -46,6 +46,7 @@ from dealreg.facts.instants import instant
 from dealreg.facts.values import Choice
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
+from dealreg.policy.predicates import External
 
 if TYPE_CHECKING:
     pass
@@ -137,14 +138,15 @@ class Columnar:
         Raises:
             FactsErrors: the table lacks a column that the policy reads, or its type does not fit.
             MissingExtraError: a library is not installed.
-            PolicyErrors: the engine cannot do a part of the policy.
+            PolicyErrors: the engine cannot do a part of the policy; a table has no answers.
             UnreadableError: a library cannot compute with the table, as with a text that is none.
             UsageError: `table` is no dataframe, `at` has no time zone.
         """
         source, columns = self._bound(table, at, unknown, engine)
         refused = refusals(self.policy, source.engine.value)
-        if refused and self.rest is Rest.REFUSE:
-            raise _refused(refused)
+        fatal = [e for e in refused if self.rest is Rest.REFUSE or e.node == External.__name__]
+        if fatal:
+            raise _refused(fatal)
         if refused:
             made = [one_by_one(self.policy, source, columns, self.fields)]
         else:
@@ -258,6 +260,8 @@ class Columnar:
         names = {fact.name for fact in read} | {fact.as_of for fact in read if fact.as_of}
         if self.policy.sla is not None:
             names.add(self.policy.sla.starts)
+        if self.support():  # decided one by one, as registrations, which have all been submitted
+            names.add("submitted_at")
         vocabulary = self.policy.vocabulary()
         behind = (field for name in names for field in read_for(name, vocabulary))
         return tuple(sorted({field.name for field in behind if field.derived is None}))
@@ -361,6 +365,7 @@ def columnar(policy: Policy, rest: Rest | str = Rest.REFUSE) -> Columnar:
 
 def _refused(found: Iterable[Refusal], *, in_turn: bool = False) -> PolicyErrors:
     hint = 'give `rest="compiled"` to have the compiled decider do it'
+    replayed = "replay events, or registrations with their dates: a history takes answers"
     if in_turn:
         hint = "replay it as a history: `dealreg.history.Replay`"
     return PolicyErrors(
@@ -369,7 +374,7 @@ def _refused(found: Iterable[Refusal], *, in_turn: bool = False) -> PolicyErrors
                 f"{shown(each.node)} {each.because}",
                 place=each.path,
                 value=each.node,
-                hint=hint,
+                hint=replayed if each.node == External.__name__ else hint,
             )
             for each in found
         ]

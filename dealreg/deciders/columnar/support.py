@@ -64,11 +64,29 @@ def refusals(policy: Policy, engine: str | None = None) -> tuple[Refusal, ...]:
     With an `engine`, also what this one cannot do.
     """
     found = list(_of_policy(policy))
+    if engine == "duckdb":
+        found += _of_duckdb(policy)
     for contest in policy.contests:
         found += _of_contest(policy, contest)
         if engine == "pyarrow":
             found += _of_pyarrow(contest)
     return tuple(found)
+
+
+_MOST_ASKED: Final = 1_000
+"""DuckDB looks through long rules in time that grows by the square of their parts."""
+
+
+def _of_duckdb(policy: Policy) -> Iterator[Refusal]:
+    asked = sum(
+        len(getattr(atom, "values", (atom,)))
+        for contest in policy.contests
+        for path, predicate in predicates_of(contest)
+        for _, atom in atoms(predicate, path)
+    )
+    if asked > _MOST_ASKED:
+        because = f"compares with more than {_MOST_ASKED:,} values, which is too much for DuckDB"
+        yield Refusal("", "Policy", "contests", because)
 
 
 def _of_pyarrow(contest: Contest) -> Iterator[Refusal]:

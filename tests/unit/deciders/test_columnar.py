@@ -29,10 +29,12 @@ from dealreg import (
     contest,
     earliest,
     extension,
+    external,
     field,
     highest,
     holder_of,
     holders,
+    milestone,
     money,
     others,
     override,
@@ -661,3 +663,35 @@ def test_what_everybody_gets_each_partner_gets_once():
             "R3": "DUPLICATE_SAME_PARTNER",
         }
         assert found["R3"]["rival"] == "R2"
+
+
+_NO_ROWS = {
+    "registration_id": ["R1"],
+    "partner_id": ["P1"],
+    "opportunity_id": ["O1"],
+    "submitted_at": [datetime(2026, 3, 1, tzinfo=UTC)],
+}
+
+
+class TestOneByOne:
+    """What is left to the compiled decider is decided of registrations."""
+
+    def test_a_table_has_the_instant_of_submission_then(self):
+        made = contest("referral", earliest("completed_at"), milestone("ordered_at", "90 days"))
+        ready = columnar(Policy(programme="Example", contests=[made]), rest="compiled")
+
+        assert "submitted_at" in ready.fields
+
+    @pytest.mark.parametrize("rest", ["refuse", "compiled"])
+    def test_a_table_has_no_answers_to_external_questions(self, rest):
+        asked = requirement("CLEAR", external("sanctions_clear"))
+        policy = Policy(
+            programme="Example", contests=[contest("p", earliest("submitted_at"), asked)]
+        )
+
+        with pytest.raises(PolicyErrors) as raised:
+            columnar(policy, rest=rest).standings(pl.DataFrame(_NO_ROWS), at="2026-05-01T00:00Z")
+
+        (problem,) = raised.value.problems
+        assert problem.place == "contests[p].requires[CLEAR].that"
+        assert "a history takes answers" in problem.hint

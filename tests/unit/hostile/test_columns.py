@@ -102,7 +102,7 @@ TAKEN: dict[str, tuple[dict[str, Any], list[str]]] = {
 def test_values_at_the_edge_are_decided_on(odd: str, engine: str) -> None:
     columns, expected = TAKEN[odd]
     found = codes(READY.standings(given(**columns), at=AT, engine=engine))
-    assert list(found.values()) == expected
+    assert [code for _, code in sorted(found.items())] == expected
 
 
 REFUSED: dict[str, dict[str, Any]] = {
@@ -254,7 +254,7 @@ def load(path: Path) -> object:
 
 
 @pytest.mark.parametrize("read", [bulk, load])
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_a_damaged_file_is_refused_or_read(
     read: Callable[[Path], object], seed: int, file: Path
 ) -> None:
