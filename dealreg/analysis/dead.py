@@ -25,7 +25,6 @@ from dealreg.policy.policies import Policy
 __all__ = ["Dead", "dead_parts", "never_granted", "within"]
 
 _BATCH: Final = 64
-_FIRST: Final = 8
 _NOT_TRIED: Final = (LimitCode.COUNTS_OTHERS, LimitCode.IDENTITY)
 """What bounds cases such that it says little that nobody gets anything in them."""
 _NOTHING: Final = (StandingKind.DENIED, StandingKind.RETURNED)

@@ -76,6 +76,7 @@ class Probe:
     _waiting: Iterator[tuple[Scene, ...]]
     _batches: list[Batch] = attrs.field(factory=list, init=False)
     _options: dict[Variable, Sequence[tuple[Any, Any]]] = attrs.field(factory=dict, init=False)
+    _bare: list[dict[Variable, Any]] = attrs.field(factory=list, init=False)
     _one_at_a_time: Lock = attrs.field(factory=Lock, init=False)
 
     def batches(self) -> Iterator[Batch]:
@@ -97,12 +98,28 @@ class Probe:
 
         One of each two that the policy compares otherwise, both beside one that gets everything.
         """
-        for base in self.bases[:1]:
+        for base in self.bare():
             for contest in self.policy.contests:
                 theirs = other.contest(contest.benefit)
                 if theirs is not None:
                     both = (self.policy, contest), (other, theirs)
                     yield from aimed_at(*both, base, self.cases, self.options)
+
+    def bare(self) -> list[dict[Variable, Any]]:
+        """The first base without facts that it can do without; none where there is no base."""
+        if not self._bare and self.bases:
+            base = self.bases[0]
+            for variable in sorted(base):
+                rest = {each: value for each, value in base.items() if each != variable}
+                if variable.name != "submitted_at" and possible(rest) and self._gets(rest):
+                    base = rest
+            self._bare.append(base)
+        return self._bare[:1]
+
+    def _gets(self, values: Mapping[Variable, Any]) -> bool:
+        """Whether a registration alone gets all the benefits."""
+        made = run(self.policy, [Scene((Claim(values),))], self.cases.keys)
+        return all(won(made, 0, 1, each.benefit) for each in self.policy.contests)
 
     def options(self, variable: Variable) -> Sequence[tuple[Any, Any]]:
         """Two values for every way in which two may compare, beside the first base.
@@ -110,7 +127,7 @@ class Probe:
         Values with which one gets everything come first.
         """
         if variable not in self._options:
-            base, domains = self.bases[0], self.cases.domains
+            base, domains = self.bare()[0], self.cases.domains
             contests = {(0, each.benefit) for each in self.policy.contests}
             tried = list(dict.fromkeys((*domains[0][variable], *domains[1][variable])))
             varied = [{**base, variable: each} for each in tried]
