@@ -185,7 +185,7 @@ class Columnar:
         alone = attrs.evolve(self.policy, contests=[attrs.evolve(contest, after=())])
         own = Columnar(alone, self.rest)
         source, columns = own._bound(table, at, unknown, engine)
-        refused = [*refusals(alone, source.engine.value), *needs(contest)]
+        refused = [*refusals(alone, source.engine.value), *needs(contest, alone.vocabulary())]
         if refused:
             raise _refused(refused, in_turn=True)
         of = succession(contest, columns, own.fields)

@@ -15,7 +15,7 @@ from dealreg.policy.contests import Contest
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import OthersStand
 
-__all__ = ["Family", "family"]
+__all__ = ["Family", "family", "order_of"]
 
 
 @attrs.frozen(eq=False)
@@ -168,7 +168,7 @@ def _losers(rows: Eager, one: Lowered) -> Eager:
     return rows
 
 
-def _order(frame: Eager, one: Lowered) -> tuple[Eager, list[str], list[bool]]:
+def order_of(frame: Eager, one: Lowered) -> tuple[Eager, list[str], list[bool]]:
     """A frame with columns to sort by: in time before late, then as the preferences say."""
     import narwhals as nw
 
@@ -190,7 +190,7 @@ def _twice(rows: Eager, behind: Eager, group: list[str], one: Lowered, same: int
     """Of several that lost of one partner, only the best lost to the winner (C-10)."""
     import narwhals as nw
 
-    behind, by, down = _order(behind, one)
+    behind, by, down = order_of(behind, one)
     behind = behind.sort(*by, descending=down)
     first = behind.unique(subset=group, keep="first", maintain_order=True)
     mains = first.select(*group, nw.col("id").alias("main"))
@@ -243,7 +243,7 @@ def _queue(rows: Eager, one: Lowered) -> Eager:
 
     waits = set(one.lost) - {one.outcomes.number(one.same)}
     waiting = rows.filter(nw.col(one.names.outcome).is_in(sorted(waits)))
-    waiting, by, down = _order(waiting, one)
+    waiting, by, down = order_of(waiting, one)
     waiting = waiting.sort(CONFLICT, *by, descending=[False, *down])
     waiting = waiting.with_row_index("at")
     begins = waiting.group_by(CONFLICT).agg(nw.col("at").min().alias("begin"))

@@ -14,28 +14,31 @@ import attrs
 from dealreg.deciders.columnar.columns import STATUSES, Columns
 from dealreg.deciders.columnar.contests import Lowered, length_of, lowered
 from dealreg.deciders.columnar.expressions import chosen
+from dealreg.deciders.columnar.families import order_of
 from dealreg.deciders.columnar.kinds import Eager, Expr, Lazy
 from dealreg.deciders.columnar.orders import Rank, best
 from dealreg.deciders.columnar.outcomes import Outcome
 from dealreg.deciders.columnar.parting import CONFLICT, parted
 from dealreg.deciders.columnar.standings import same_value
-from dealreg.deciders.columnar.support import Refusal
+from dealreg.deciders.columnar.support import Refusal, facts_of, read_for
 from dealreg.errors import FactsError
 from dealreg.facts.records import ENDED, Status
+from dealreg.facts.vocabulary import Vocabulary
 from dealreg.outcome.decision import StandingKind
 from dealreg.policy.contests import Contest
-from dealreg.policy.paths import contest_path, override_path, prefer_path, requirement_path
+from dealreg.policy.paths import STATUS, contest_path, override_path, prefer_path, requirement_path
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import MissingRule, OthersStand, Tie, Unmet
 
 __all__ = ["Succession", "needs", "period_refusals", "rounds", "succession"]
 
 _OUTCOME: Final = "outcome"
+_WON, _WON_BY = "is_won", "won_by"
 _MOST_ROUNDS: Final = 1_000
 """How many may hold one after the other; each is a round over all that are left."""
 
 
-def needs(contest: Contest) -> Iterator[Refusal]:
+def needs(contest: Contest, vocabulary: Vocabulary) -> Iterator[Refusal]:
     """What of a contest cannot be decided in turn."""
     benefit = contest.benefit
 
@@ -50,6 +53,9 @@ def needs(contest: Contest) -> Iterator[Refusal]:
     if contest.others.stand is OthersStand.WAITING or contest.others.reconsidered:
         yield refused("Others", "others", "keeps those who come in between in mind")
     yield from _others_say(contest)
+    for path, fact in facts_of(contest):
+        if any(each.name == "asked_at" for each in read_for(fact.name, vocabulary)):
+            yield Refusal(benefit, "Fact", path, "asks at which instant it is decided")
 
 
 def period_refusals(contest: Contest) -> Iterator[Refusal]:
@@ -117,6 +123,7 @@ class Succession:
         table = columns.prepared(table, self.fields)
         submitted = columns.value(Fact("submitted_at"))
         ends = submitted + nw.lit(length_of(self.period.length))
+        won = status == STATUSES.index(Status.WON)
         if "ended_at" in columns.schema:
             over, until = columns.instant("ended_at"), columns.free("dealreg_ends")
             was_live = ended & (over > submitted).fill_null(value=False)
@@ -127,7 +134,7 @@ class Succession:
                 .alias(columns.status_column),
                 nw.when(was_live & (over < ends)).then(over).otherwise(ends).alias(until),
             )
-            ends = nw.col(until)
+            ends, won = nw.col(until), won & over.is_null()
         scope = one.contest.scope.keys
         return table.select(
             nw.col("registration_id").cast(nw.String).alias("id"),
@@ -139,6 +146,7 @@ class Succession:
             ),
             submitted.alias("starts"),
             ends.alias("ends"),
+            won.alias(_WON),
             *(expr.alias(name) for name, expr in one.columns.items()),
         )
 
@@ -147,12 +155,13 @@ class Succession:
         import narwhals as nw
 
         names = self.contest.names
+        rows = self._beside_won(rows)
         barred, returned = nw.col(names.barred), nw.col(names.returned)
         part = (barred == 0) & (returned == 0)
         left = parted(rows, self.keys, rows.select(part.alias("part"))["part"])
         never = left.aside.with_columns(
             nw.when(barred != 0).then(barred).otherwise(returned).alias(_OUTCOME),
-            nw.lit(None, dtype=nw.String).alias("rival"),
+            nw.col(_WON_BY).alias("rival"),
         )
         parts = [self._without(never)]
         waiting = left.rows
@@ -171,6 +180,35 @@ class Succession:
             parts.append(self._without(refused))
         columns = ["id", "who", _OUTCOME, "rival", "starts", "ends"]
         return nw.concat([part.select(*columns) for part in parts])
+
+    def _beside_won(self, rows: Eager) -> Eager:
+        """The rows, barred where another has won the deal, nobody knows when (C-18).
+
+        Where it is known when, it was live until then, and who came later wants something new.
+        """
+        import narwhals as nw
+
+        one, barred = self.contest, self.contest.names.barred
+        winners = rows.filter(nw.col(_WON))
+        if not len(winners):
+            return rows.with_columns(nw.lit(None, dtype=nw.String).alias(_WON_BY))
+        keys = list(self.keys)
+        winners = winners.select(*keys, nw.col("id").alias(_WON_BY), nw.col("starts").alias("won"))
+        met = rows.select("id", "starts", *keys).join(winners, on=keys, how="inner")
+        met = met.filter(nw.col("starts") >= nw.col("won"))
+        first = met.group_by("id").agg(nw.col(_WON_BY).min())
+        rows = rows.join(first, on="id", how="left")
+        by_status = [n for n, each in enumerate(one.outcomes.values, 1) if each.clause == STATUS]
+        over = ~nw.col(_WON_BY).is_null() & ~nw.col(barred).is_in(by_status)
+        won = Outcome(StandingKind.DENIED, "OPPORTUNITY_WON", STATUS)
+        return rows.with_columns(
+            nw.when(over)
+            .then(nw.lit(one.outcomes.number(won)))
+            .otherwise(nw.col(barred))
+            .cast(nw.Int16)
+            .alias(barred),
+            nw.when(over).then(nw.col(_WON_BY)).alias(_WON_BY),
+        )
 
     def _without(self, rows: Eager) -> Eager:
         """Rows that never held, without a period."""
@@ -195,7 +233,33 @@ class Succession:
         joined = joined.filter(nw.col("id") != nw.col("rival"))
         later = nw.col("starts") >= nw.col("until")
         refused = joined.filter(~later).with_columns(self._told().alias(_OUTCOME))
-        return joined.filter(later).select(*waiting.columns), refused
+        return joined.filter(later).select(*waiting.columns), self._once(refused)
+
+    def _once(self, refused: Eager) -> Eager:
+        """Of several of a partner of one instant, only the best lost to the holder (C-10)."""
+        import narwhals as nw
+
+        one, same = self.contest, self.contest.outcomes.number(self.contest.same)
+        group = [CONFLICT, one.names.claimant, "starts"]
+        lost = nw.col(_OUTCOME) != same
+        behind = refused.filter(lost & ~nw.col(one.names.claimant).is_null())
+        several = behind.group_by(*group).agg(nw.len().alias("n")).filter(nw.col("n") > 1)
+        if not len(several):
+            return refused
+        behind, by, down = order_of(behind.join(several, on=group, how="semi"), one)
+        first = behind.sort(*by, descending=down).unique(
+            subset=group, keep="first", maintain_order=True
+        )
+        mains = first.select(*group, nw.col("id").alias("main"))
+        second = lost & (nw.col("id") != nw.col("main")).fill_null(value=False)
+        return refused.join(mains, on=group, how="left").with_columns(
+            nw.when(second)
+            .then(nw.lit(same))
+            .otherwise(nw.col(_OUTCOME))
+            .cast(nw.Int16())
+            .alias(_OUTCOME),
+            nw.when(second).then(nw.col("main")).otherwise(nw.col("rival")).alias("rival"),
+        )
 
     def _told(self) -> Expr:
         """The number of the outcome of who came while another held."""

@@ -14,6 +14,7 @@ import pytest
 
 from dealreg import (
     Edition,
+    Elapsed,
     FactsErrors,
     Field,
     MissingExtraError,
@@ -478,7 +479,8 @@ def test_days_of_a_calendar_in_utc_are_days():
         assert found == {"R1": "DUPLICATE_OTHER_PARTNER", "R2": "GRANTED", "R3": "OUTSIDE_WINDOW"}
 
 
-TURNS = policy(FIRST, Tie.REGISTRATION_ID, period("15 days", starts="submitted_at"))
+TURNS_PARTS = (FIRST, Tie.REGISTRATION_ID, period("15 days", starts="submitted_at"))
+TURNS = policy(*TURNS_PARTS)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -509,6 +511,41 @@ def test_who_ends_early_makes_room():
 
     assert [found["R1"][name] for name in ("starts", "ends")] == [day(1), day(2)]
     assert (found["R2"]["starts"], found["R3"]["code"]) == (day(2), "DRAFT")
+
+
+@pytest.mark.parametrize("engine", ["polars", "pyarrow"])
+def test_where_a_deal_is_won_nobody_knows_when_who_comes_later_holds_nothing(engine):
+    table = ROWS.append_column("status", pa.array(["submitted", "won", "submitted"]))
+    found = columnar(TURNS).in_turn(table, "protection", at=AT, engine=engine).standings
+    found = {row["registration_id"]: row for row in found.to_pylist()}
+
+    assert [found[name]["code"] for name in ("R1", "R2", "R3")] == [
+        "GRANTED",  # it came before the one that won
+        "WON",
+        "OPPORTUNITY_WON",
+    ]
+    assert (found["R3"]["rival"], found["R3"]["starts"]) == ("R2", None)
+
+
+def test_of_a_partner_that_came_twice_at_once_only_the_first_lost_to_the_holder():
+    rows = {**ROWS.to_pydict(), "partner_id": ["Arbor", "Birch", "Birch"]}
+    rows["submitted_at"] = [day(1), day(2), day(2)]
+    found = columnar(TURNS).in_turn(pa.table(rows), "protection", at=AT).standings.to_pylist()
+
+    assert {row["registration_id"]: (row["code"], row["rival"]) for row in found} == {
+        "R1": ("GRANTED", None),
+        "R2": ("DUPLICATE_OTHER_PARTNER", "R1"),
+        "R3": ("DUPLICATE_SAME_PARTNER", "R2"),
+    }
+
+
+def test_in_turn_nobody_asks_at_which_instant_it_is_decided():
+    waits = Field("waits", "duration", derived=Elapsed("submitted_at", "asked_at"))
+    late = requirement("LATE", field("waits") <= timedelta(days=9))
+    asks = attrs.evolve(policy(late, *TURNS_PARTS), fields=[waits])
+    with pytest.raises(PolicyErrors) as refused:
+        columnar(asks).in_turn(ROWS, "protection", at=AT)
+    assert "asks at which instant it is decided" in str(refused.value)
 
 
 def test_in_turn_only_the_columns_of_that_benefit_are_asked_for():
