@@ -40,18 +40,19 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-NOT_TRACED = ("laws", "conformance")
-"""The folders whose tests try much: to trace their lines as well takes two to three times as long.
+def _tries_much(path):
+    """Whether the tests of a file try so much that tracing their lines takes more than they do.
 
-The lines are the unit tests' to reach, and coverage is what those and the other tests reach.
-"""
+    The laws do, and what is broken on purpose. Coverage is what the other tests reach.
+    """
+    return "laws" in path.parts or path.name.startswith("test_broken")
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave the tests of some folders out of what coverage traces."""
+    """Leave the tests that try much out of what coverage traces."""
     if config.pluginmanager.hasplugin("_cov"):
         for each in items:
-            if set(NOT_TRACED) & set(each.path.parts):
+            if _tries_much(each.path):
                 each.add_marker(pytest.mark.no_cover)
 
 

@@ -26,7 +26,7 @@ REFUSED = {
     "no table": (("resolve", "p.toml", "no.csv", *AT), 4, "no.csv"),
     "folder": (("resolve", "p.toml", ".", *AT), 4, "is a directory"),
     "table as policy": (("describe", "r.csv"), 4, "`.toml` or `.json`"),
-    "policy as record": (("rerun", "p.toml"), 4, "not JSON"),
+    "policy as record": (("rerun", "p.toml"), 4, "a record is JSON"),
     "stream twice": (("resolve", "-", "-", *AT), 2, "given twice"),
     "empty stream": (("resolve", "p.toml", "-", *AT), 4, "standard input"),
     "no such zone": (("resolve", "p.toml", "r.csv", *AT, "--zone", "Mars/X"), 2, "Mars/X"),
