@@ -51,7 +51,6 @@ class Lens:
     Attributes:
         admission: the place of the answer that admits; None where all are admitted.
         alone: whether never more than one gets so far that it could be ordered.
-        depends: whether it depends on another contest who gets so far.
         overrides: the places of the answers to overrides, in their order, and their effects.
         answers: the places of the other answers, but for those of preferences.
         steps: the preferences in their order.
@@ -62,7 +61,6 @@ class Lens:
 
     admission: int | None
     alone: bool
-    depends: bool
     overrides: tuple[tuple[int, Effect], ...]
     answers: tuple[int, ...]
     steps: tuple[_Step, ...]
@@ -82,15 +80,13 @@ class Lens:
     def _overridden(self, bits: _Bits, other_bits: _Bits) -> tuple[Any, ...]:
         """What overrides make of two: none applies behind the first that one of them satisfies.
 
-        Of those that are not both eligible for sure, each may be the only one that is.
+        And of each by itself: it may be the only one that is eligible, and whether it would get
+        the benefit alone is what makes a deadlock.
         """
         both = tuple(self._first(each, each) for each in (bits, other_bits))
         if self.alone or not self.competes(bits, other_bits):
             return both
-        first = self._first(bits, other_bits)
-        if not self.depends and max(self._admitted(bits), self._admitted(other_bits)) == 0:
-            return first
-        return (*both, first)
+        return (*both, self._first(bits, other_bits))
 
     def _first(self, bits: _Bits, other_bits: _Bits) -> tuple[Any, ...]:
         """The first override that one of two satisfies, and who does; nothing without one."""
@@ -203,7 +199,6 @@ def lenses_of(
         answers = tuple(n for role, n in sorted(own.items()) if not role.startswith("prefer "))
         steps: list[_Step] = []
         window, whole = None, []
-        depends = contest is not None and bool(contest.after)
         alone = contest is not None and one_at_most(policy, contest)
         if contest is not None and not alone:
             for place, preference in enumerate(contest.prefer):
@@ -220,9 +215,7 @@ def lenses_of(
             if isinstance(contest.window, HeadStart) and window is not None:
                 whole.append(window[0])
                 window = None
-        made.append(
-            Lens(admission, alone, depends, over, answers, tuple(steps), window, tuple(whole))
-        )
+        made.append(Lens(admission, alone, over, answers, tuple(steps), window, tuple(whole)))
     return made
 
 

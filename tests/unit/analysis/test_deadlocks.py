@@ -117,6 +117,26 @@ def test_a_window_brings_it_back():
     assert [each.kind.value for each in found.repairs if each.removes]
 
 
+@pytest.mark.parametrize(
+    ("closing", "asked"),
+    [
+        (field("tier") >= "gold", field("quantity") >= 5),
+        (field("quantity") >= 5, field("tier") >= "gold"),
+        (field("quantity") > 5, field("quantity") >= 2),
+    ],
+)
+def test_who_alone_is_left_to_a_person_does_not_hide_who_would_get_it(closing, asked):
+    closes = override("CLOSED", closing, effect="closes")
+    refers = override("ASKED", asked, effect="refers")
+    rules = Policy(
+        programme="Example", tiers=TIERS, contests=[contest("protection", closes, refers, FIRST)]
+    )
+    found = deadlocks(rules, repairs=False)
+
+    assert found.exact
+    assert {each.benefit for each in found.patterns} == {"protection"}
+
+
 def test_an_override_that_closes_deadlocks_without_a_holder():
     closes = override("STOP", field("competing_brand").is_true(), effect="closes")
     policy = Policy(programme="Example", contests=[contest("protection", FIRST, closes)])
