@@ -19,7 +19,7 @@ from dealreg.cases import (
 )
 from dealreg.cli.exits import Exit
 from dealreg.cli.failing import every_problem, say
-from dealreg.cli.gathering import times_option
+from dealreg.cli.gathering import form_option, times_option
 from dealreg.cli.inputs import STDIN, load_policy, write
 from dealreg.cli.terminal import print_json, print_line, print_text
 from dealreg.errors import UnreadableError, UsageError, shown
@@ -37,14 +37,7 @@ __all__ = ["test"]
 @click.argument("cases", nargs=-1)
 @click.option("--record", "recording", is_flag=True, help="Write what is found into the cases.")
 @click.option("--show-trace", is_flag=True, help="Show the steps behind what is not as expected.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "markdown", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, as a page to paste, or for programs.",
-)
+@form_option
 @times_option
 @click.option(
     "--mutants", "mutating", is_flag=True, help="List the edits of the policy no case notices."

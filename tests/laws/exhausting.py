@@ -326,33 +326,52 @@ def deadlocks_of(rules, facts):
     return "can deadlock" if found.patterns else "cannot deadlock"
 
 
-def main() -> None:
-    """Compare on many pairs of policies, and stop at the first verdict that is wrong."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
+def over_pairs(description, name, pair_of, told_of):
+    """Ask about many pairs of sound policies, print how they came out, stop at what is wrong.
+
+    Args:
+        description: what is asked, for `--help`.
+        name: what sets these pairs apart from those of other runs with the same seed.
+        pair_of: a policy and its neighbour, from chance and a number; None for one to pass over.
+        told_of: what comes out for the two, to be counted, from the same and the pair.
+    """
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("pairs", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--begin", type=int, default=0)
     given = parser.parse_args()
     counts: Counter[str] = Counter()
-    number = given.begin
+    number = given.begin - 1
     while counts["pairs"] < given.pairs:
-        chance = random.Random(f"{given.seed}/{number}")
-        dates = number % 3 == 0
-        old = policy(chance.choice, dates=dates)
         number += 1
-        if not sound(old) or not sound(new := neighbour(chance.choice, old)):
+        chance = random.Random(f"{name}{given.seed}/{number}")
+        pair = pair_of(chance, number)
+        if pair is None:
             continue
-        facts = grid(chance.choice, [1] * 80 + [2] * 160 + [3] * 160, dates=dates)
         try:
-            verdict = verdict_of(old, new, facts, every=number % 4 == 0)
-            locked = deadlocks_of(old, facts)
+            counts.update(("pairs", *told_of(chance, number, *pair)))
         except Exception as wrong:
-            raise SystemExit(f"{given.seed}/{number - 1}: {wrong!r}\n{old}\n{new}") from wrong
-        counts.update(("pairs", "of them with dates") if dates else ("pairs",))
-        counts.update((verdict, f"the first {locked}"))
+            old, new = pair
+            raise SystemExit(f"{given.seed}/{number}: {wrong!r}\n{old}\n{new}") from wrong
     for what, times in sorted(counts.items()):
         sys.stdout.write(f"| {what} | {times:,} |\n")
 
 
+def _pair(chance, number):
+    old = policy(chance.choice, dates=number % 3 == 0)
+    if not sound(old) or not sound(new := neighbour(chance.choice, old)):
+        return None
+    return old, new
+
+
+def _told(chance, number, old, new):
+    dates = number % 3 == 0
+    facts = grid(chance.choice, [1] * 80 + [2] * 160 + [3] * 160, dates=dates)
+    yield verdict_of(old, new, facts, every=number % 4 == 3)
+    yield f"the first {deadlocks_of(old, facts)}"
+    if dates:
+        yield "of them with dates"
+
+
 if __name__ == "__main__":
-    main()
+    over_pairs("Compare on so many pairs of policies.", "", _pair, _told)

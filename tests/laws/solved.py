@@ -6,13 +6,8 @@ the same, and nothing that the regions show may be missed by the solver. It prin
 came out and stops at the first disagreement, which `--seed` and `--begin` bring back.
 """
 
-import argparse
-import random
-import sys
-from collections import Counter
-
 from dealreg.analysis import compare, deadlocks, difference, smt
-from tests.laws.exhausting import neighbour, policy, sound
+from tests.laws.exhausting import neighbour, over_pairs, policy, sound
 from tests.laws.test_solver import is_read, without_buckets
 
 
@@ -42,30 +37,17 @@ def deadlock_of(rules):
     return "can deadlock" if solved else "cannot deadlock"
 
 
-def main() -> None:
-    """Ask both engines about so many pairs, and stop at the first disagreement."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("pairs", type=int)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--begin", type=int, default=0)
-    given = parser.parse_args()
-    counts: Counter[str] = Counter()
-    number = given.begin
-    while counts["pairs"] < given.pairs:
-        chance = random.Random(f"solved/{given.seed}/{number}")
-        old = without_buckets(policy(chance.choice))
-        new = without_buckets(neighbour(chance.choice, old))
-        number += 1
-        if not (sound(old) and sound(new) and is_read(old, new)):
-            continue
-        try:
-            told = [verdict_of(old, new), *([deadlock_of(old)] if number % 4 == 0 else [])]
-        except Exception as wrong:
-            raise SystemExit(f"{given.seed}/{number - 1}: {wrong!r}\n{old}\n{new}") from wrong
-        counts.update(("pairs", *told))
-    for what, times in sorted(counts.items()):
-        sys.stdout.write(f"| {what} | {times:,} |\n")
+def _pair(chance, _):
+    old = without_buckets(policy(chance.choice))
+    new = without_buckets(neighbour(chance.choice, old))
+    return (old, new) if sound(old) and sound(new) and is_read(old, new) else None
+
+
+def _told(_, number, old, new):
+    yield verdict_of(old, new)
+    if number % 4 == 0:
+        yield deadlock_of(old)
 
 
 if __name__ == "__main__":
-    main()
+    over_pairs("Ask both engines about so many pairs of policies.", "solved/", _pair, _told)

@@ -15,7 +15,7 @@ from dealreg.policy.contests import Contest
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import OthersStand
 
-__all__ = ["Family", "family", "order_of"]
+__all__ = ["Family", "best_of_several", "family"]
 
 
 @attrs.frozen(eq=False)
@@ -47,7 +47,7 @@ class Family:
             odd.fill_null(value=False).alias("odd"),
             *(
                 columns.value(Fact(key)).alias(name)
-                for key, name in zip(self.contests[0].contest.scope.keys, self.keys, strict=True)
+                for key, name in zip(keys, self.keys, strict=True)
             ),
             *(expr.alias(name) for name, expr in made.items()),
         )
@@ -158,9 +158,9 @@ def _losers(rows: Eager, one: Lowered) -> Eager:
     behind = rows.filter(is_lost & (nw.col(names.outcome) != same))
     behind = behind.filter(~nw.col(names.claimant).is_null())
     group = [CONFLICT, names.claimant]
-    several = behind.group_by(*group).agg(nw.len().alias("n")).filter(nw.col("n") > 1).drop("n")
-    if len(several):
-        rows = _twice(rows, behind.join(several, on=group, how="semi"), group, one, same)
+    mains = best_of_several(behind, group, one)
+    if mains is not None:
+        rows = _twice(rows, mains, group, one, same)
     if one.contest.window is not None:
         rows = _openers(rows, one)
     if one.contest.others.stand is OthersStand.WAITING:
@@ -168,7 +168,20 @@ def _losers(rows: Eager, one: Lowered) -> Eager:
     return rows
 
 
-def order_of(frame: Eager, one: Lowered) -> tuple[Eager, list[str], list[bool]]:
+def best_of_several(behind: Eager, group: list[str], one: Lowered) -> Eager | None:
+    """Of each group of several rows the best, as `main`; None where there is no such group."""
+    import narwhals as nw
+
+    several = behind.group_by(*group).agg(nw.len().alias("n")).filter(nw.col("n") > 1)
+    if not len(several):
+        return None
+    behind, by, down = _order_of(behind.join(several, on=group, how="semi"), one)
+    behind = behind.sort(*by, descending=down)
+    first = behind.unique(subset=group, keep="first", maintain_order=True)
+    return first.select(*group, nw.col("id").alias("main"))
+
+
+def _order_of(frame: Eager, one: Lowered) -> tuple[Eager, list[str], list[bool]]:
     """A frame with columns to sort by: in time before late, then as the preferences say."""
     import narwhals as nw
 
@@ -186,14 +199,10 @@ def order_of(frame: Eager, one: Lowered) -> tuple[Eager, list[str], list[bool]]:
     return frame, [*by, "id"], [*down, False]
 
 
-def _twice(rows: Eager, behind: Eager, group: list[str], one: Lowered, same: int) -> Eager:
+def _twice(rows: Eager, mains: Eager, group: list[str], one: Lowered, same: int) -> Eager:
     """Of several that lost of one partner, only the best lost to the winner (C-10)."""
     import narwhals as nw
 
-    behind, by, down = order_of(behind, one)
-    behind = behind.sort(*by, descending=down)
-    first = behind.unique(subset=group, keep="first", maintain_order=True)
-    mains = first.select(*group, nw.col("id").alias("main"))
     rows = rows.join(mains, on=group, how="left")
     second = (
         nw.col(one.names.outcome).is_in(one.lost)
@@ -243,7 +252,7 @@ def _queue(rows: Eager, one: Lowered) -> Eager:
 
     waits = set(one.lost) - {one.outcomes.number(one.same)}
     waiting = rows.filter(nw.col(one.names.outcome).is_in(sorted(waits)))
-    waiting, by, down = order_of(waiting, one)
+    waiting, by, down = _order_of(waiting, one)
     waiting = waiting.sort(CONFLICT, *by, descending=[False, *down])
     waiting = waiting.with_row_index("at")
     begins = waiting.group_by(CONFLICT).agg(nw.col("at").min().alias("begin"))

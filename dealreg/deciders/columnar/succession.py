@@ -14,7 +14,7 @@ import attrs
 from dealreg.deciders.columnar.columns import STATUSES, Columns
 from dealreg.deciders.columnar.contests import Lowered, length_of, lowered
 from dealreg.deciders.columnar.expressions import chosen
-from dealreg.deciders.columnar.families import order_of
+from dealreg.deciders.columnar.families import best_of_several
 from dealreg.deciders.columnar.kinds import Eager, Expr, Lazy
 from dealreg.deciders.columnar.orders import Rank, best
 from dealreg.deciders.columnar.outcomes import Outcome
@@ -243,14 +243,9 @@ class Succession:
         group = [CONFLICT, one.names.claimant, "starts"]
         lost = nw.col(_OUTCOME) != same
         behind = refused.filter(lost & ~nw.col(one.names.claimant).is_null())
-        several = behind.group_by(*group).agg(nw.len().alias("n")).filter(nw.col("n") > 1)
-        if not len(several):
+        mains = best_of_several(behind, group, one)
+        if mains is None:
             return refused
-        behind, by, down = order_of(behind.join(several, on=group, how="semi"), one)
-        first = behind.sort(*by, descending=down).unique(
-            subset=group, keep="first", maintain_order=True
-        )
-        mains = first.select(*group, nw.col("id").alias("main"))
         second = lost & (nw.col("id") != nw.col("main")).fill_null(value=False)
         return refused.join(mains, on=group, how="left").with_columns(
             nw.when(second)
