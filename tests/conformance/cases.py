@@ -9,7 +9,7 @@ from dealreg import Change, Facts, span
 from dealreg.deciders.columnar.support import refusals
 from dealreg.facts.values import Unit
 from dealreg.policy.paths import contest_path, override_path, prefer_path, requirement_path
-from dealreg.policy.stages import Bucket, Grace, Scope
+from dealreg.policy.stages import Grace, Scope
 from dealreg.testing import (
     CLOCK_EDGE,
     FACTS_DROPPED,
@@ -161,9 +161,8 @@ def in_columns(policy):
             scope=Scope(),
             capacity=None if each.capacity is None else 1,
             joint=None,
-            milestones=(),
-            window=None if each.capacity is None else _in_columns(each.window),
-            period=_lasting(each.period),
+            window=None if each.capacity is None else each.window,
+            period=None if each.period is None else attrs.evolve(each.period, closes=False),
         )
         for each in policy.contests
     ]
@@ -175,22 +174,6 @@ def in_columns(policy):
 
 def _for_all(contest):
     return attrs.evolve(contest, prefer=(), gives=contest.gives[:1])
-
-
-def _in_columns(window):
-    if isinstance(window, Bucket):
-        return Bucket(Unit.DAYS, window.clock)
-    if isinstance(window, Grace):
-        length = window.length
-        return Grace(span("7 days") if length.unit in MOVING else length, window.clock)
-    return window
-
-
-def _lasting(period):
-    if period is None:
-        return None
-    length = span("30 days") if period.length.unit in MOVING else period.length
-    return attrs.evolve(period, length=length, calendar=None, last_day="moment", closes=False)
 
 
 def _less(contest, found):

@@ -121,8 +121,8 @@ def other_end(frame, name, *, lowest):
     return least(frame, name, lowest=not lowest)
 
 
-def shut(anchor, window):
-    closes, included = closing(anchor, window)
+def shut(one, window):
+    closes, included = closing(one, window)
     return closes, not included
 
 
