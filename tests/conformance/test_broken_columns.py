@@ -67,8 +67,8 @@ EDGES = {
     ],
     "a queue": [earliest("submitted_at"), others(stand="waiting")],
     "clocks are set": [within("2 days", calendar="berlin"), earliest("submitted_at")],
-    "Sunday there, and Monday here": [
-        same_period("weeks", calendar="pacific"),
+    "Friday there, and Saturday here": [
+        same_period("days", calendar="pacific"),
         earliest("submitted_at"),
     ],
     "due, and some time later": [
