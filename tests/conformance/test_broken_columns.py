@@ -164,6 +164,10 @@ def without_grace(milestone, columns):
     return missed(attrs.evolve(milestone, grace=None), columns)
 
 
+def outside(inner, _):
+    return nw.new_series("inside", [False] * len(inner), nw.Boolean(), backend="polars")
+
+
 midnight, missed = days._midnight, contests._missed
 least, closing, first = orders._least, standings._closing, contests._first
 
@@ -196,6 +200,7 @@ BROKEN = {
     "weeks end on Saturday": (days, "next_bucket", a_day_early),
     "no milestone is missed": (contests, "_missed", lambda *_: nw.lit(value=False)),
     "a milestone has no grace": (contests, "_missed", without_grace),
+    "nothing lies inside another": (asking, "_inside", outside),
     "a window closes as it opens": (standings, "answers", lambda anchors, _: anchors),
     "the last band counts": (
         standings,
