@@ -204,8 +204,9 @@ class _Memory:
                 made.append(None)
             else:
                 variable, classes = how
-                value = values.get(variable)
-                made.append(value if classes is None else classes[value])
+                value = values.get(variable)  # None also where it is only asked about later
+                coarse = classes is not None and variable in values
+                made.append(classes[value] if coarse else value)
         return tuple(made)
 
     def _how(self, signature: _Signature, variable: Variable) -> _How:
