@@ -192,6 +192,8 @@ def shape_limits(policy: Policy, contest: Contest) -> Iterator[Limit]:
     benefit = contest.benefit
     if contest.capacity not in (1, None):
         yield limit(LimitCode.SEVERAL_HOLDERS, contest_path(benefit, "capacity"))
+    if contest.capacity is None and len(contest.gives) > 2:  # noqa: PLR2004 - of two, two have a place
+        yield limit(LimitCode.SEVERAL_HOLDERS, contest_path(benefit, "gives"))
     if contest.joint is not None:
         yield limit(LimitCode.JOINT, contest_path(benefit, "joint"))
     if contest.scope.lines is not None or contest.scope.award is Award.BY_LINE:

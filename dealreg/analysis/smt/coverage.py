@@ -12,7 +12,7 @@ from dealreg.policy.contests import Contest
 from dealreg.policy.normal import normal_form
 from dealreg.policy.paths import after_path, contest_path, prefer_path
 from dealreg.policy.policies import Policy
-from dealreg.policy.predicates import External, Fact
+from dealreg.policy.predicates import External, Fact, Predicate
 from dealreg.policy.stages import (
     Bucket,
     HeadStart,
@@ -32,14 +32,17 @@ _FALLING_BACK: Final = frozenset(
 _FIXED: Final = (Unit.MINUTES, Unit.HOURS, Unit.DAYS, Unit.WEEKS)
 
 
-def check_covered(policies: Sequence[Policy], found: Readings) -> None:
-    """Check that the solver reads all of some policies.
+def check_covered(
+    policies: Sequence[Policy], found: Readings, scope: Predicate | None = None
+) -> None:
+    """Check that the solver reads all of some policies, and of what a comparison is confined to.
 
     Raises:
         PolicyErrors: when it does not; every place at once.
     """
     problems = [each for policy in policies for each in _refused(policy, found)]
     problems += _between(policies)
+    problems += [] if scope is None else _asks(found, "scope", scope)
     problems += [_no("levels that not all policies know", f"fields[{e}]") for e in found.ladders]
     if problems:
         raise PolicyErrors(list({str(each): each for each in problems}.values()))
@@ -75,12 +78,16 @@ def _refused(policy: Policy, found: Readings) -> Iterator[PolicyError]:
         yield from _stages(policy, contest)
         yield from _ordering(policy, contest, found)
         for path, predicate in predicates_of(contest):
-            for place, atom in atoms(predicate, path):
-                fact = fact_of(atom)
-                if isinstance(atom, External):
-                    yield _no("external questions", place)
-                elif fact is not None:
-                    yield from _fact(found, fact, place)
+            yield from _asks(found, path, predicate)
+
+
+def _asks(found: Readings, path: str, predicate: Predicate) -> Iterator[PolicyError]:
+    for place, atom in atoms(predicate, path):
+        fact = fact_of(atom)
+        if isinstance(atom, External):
+            yield _no("external questions", place)
+        elif fact is not None:
+            yield from _fact(found, fact, place)
 
 
 def _stages(policy: Policy, contest: Contest) -> Iterator[PolicyError]:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from dealreg.analysis.compare import only_policies, premises_of
+from dealreg.analysis.cases import inside_of
+from dealreg.analysis.compare import check_scope, only_policies, premises_of
 from dealreg.analysis.deadlocks import certificate, way_of
 from dealreg.analysis.limits import changed, only, over_time, shape_limits
 from dealreg.analysis.partings import partings
@@ -21,6 +22,7 @@ from dealreg.outcome.comparison import Change, Comparison, Limit, LimitCode, Wit
 from dealreg.outcome.deadlock_patterns import DeadlockPattern, Deadlocks
 from dealreg.outcome.references import reference_of
 from dealreg.policy.policies import Policy
+from dealreg.policy.predicates import Predicate, predicate
 from dealreg.policy.stages import Key
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ _PATIENCE: Final = 600_000
 """So many milliseconds the solver thinks about one question."""
 
 
-def compare(old: Policy, new: Policy, *, k: int = 2) -> Comparison:
+def compare(old: Policy, new: Policy, *, k: int = 2, scope: Any = None) -> Comparison:
     """Whether two policies decide every conflict of at most `k` registrations alike, by the solver.
 
     For each benefit that the two may decide otherwise one case is shown, decided by the reference.
@@ -43,9 +45,11 @@ def compare(old: Policy, new: Policy, *, k: int = 2) -> Comparison:
         old: the rules as they are.
         new: the proposed ones.
         k: how many registrations a case has at most, from 1 to 6.
+        scope: a predicate; only conflicts all of whose registrations satisfy it are compared.
 
     Raises:
-        PolicyErrors: a policy is not sound, or has parts that the solver does not read.
+        PolicyErrors: a policy is not sound, or it or the scope has parts that the solver does not
+            read.
         UsageError: for something else than two policies that fit the same facts, or another `k`.
         MissingExtraError: the solver is not installed.
 
@@ -59,15 +63,17 @@ def compare(old: Policy, new: Policy, *, k: int = 2) -> Comparison:
     >>> [each.benefit for each in compare(rules(5), rules(6), k=3).changes]
     ['protection']
     """
+    within = None if scope is None else predicate(scope)
     only_policies(old, new)
-    asked = _Asked.of((old, new), k)
+    check_scope(within, old, new)
+    asked = _Asked.of((old, new), k, within)
     changes: list[Change] = []
     count = 0
     for benefit in dict.fromkeys((*in_order((old,)), *in_order((new,)))):
         scene = asked.differing(benefit)
         count += 1
         if scene is not None:
-            changes.append(_change(old, new, benefit, scene))
+            changes.append(_change(asked, benefit, scene))
     limits = set(over_time(old, new))
     for policy in (old, new):
         for contest in policy.contests:
@@ -78,7 +84,7 @@ def compare(old: Policy, new: Policy, *, k: int = 2) -> Comparison:
         new=reference_of(new),
         registrations=k,
         limits=_with_size(limits, k),
-        premises=premises_of(),
+        premises=premises_of(within),
         changes=changes,
         cases=count,
     )
@@ -154,16 +160,17 @@ class _Asked:
     policies: tuple[Policy, ...]
     symbols: "Symbols"
     meanings: "tuple[Meaning, ...]"
+    scope: Predicate | None = None
 
     @classmethod
-    def of(cls, policies: tuple[Policy, ...], k: int) -> "_Asked":
+    def of(cls, policies: tuple[Policy, ...], k: int, scope: Predicate | None = None) -> "_Asked":
         if type(k) is not int or not 1 <= k <= _MOST_REGISTRATIONS:
             raise UsageError(
                 f"{shown(k)} registrations cannot be asked about",
                 value=k,
                 hint=f"give a number from 1 to {_MOST_REGISTRATIONS}",
             )
-        found = _read(policies)
+        found = _read(policies, scope)
         try:
             from dealreg.analysis.smt.meaning import Meaning
             from dealreg.analysis.smt.symbols import Symbols
@@ -174,7 +181,7 @@ class _Asked:
                 hint='run `pip install "dealreg[smt]"`',
             ) from None
         symbols = Symbols.of(found, k, _currencies(policies))
-        return cls(policies, symbols, tuple(Meaning(each, symbols) for each in policies))
+        return cls(policies, symbols, tuple(Meaning(each, symbols) for each in policies), scope)
 
     def differing(self, benefit: str) -> Scene | None:
         """A case in which the two policies decide a benefit otherwise; None where there is none."""
@@ -250,7 +257,7 @@ class _Asked:
         solver = z3.Solver()
         solver.set("timeout", _PATIENCE)
         solver.set("random_seed", 0)
-        solver.add(*self.symbols.domains(), question)
+        solver.add(*self.symbols.domains(), *self._inside(), question)
         match solver.check():
             case z3.unsat:
                 return None
@@ -263,10 +270,20 @@ class _Asked:
                     hint="ask for a smaller `k`",
                 )
 
+    def _inside(self) -> Iterator[Any]:
+        """That all registrations that are present satisfy the scope."""
+        import z3
 
-def _read(policies: tuple[Policy, ...]) -> Readings:
-    found = readings(policies)
-    check_covered(policies, found)
+        if self.scope is None:
+            return
+        for place in range(self.symbols.size):
+            holds = self.meanings[0].truths.of(self.scope, place).true
+            yield z3.Implies(self.symbols.present(place), holds)
+
+
+def _read(policies: tuple[Policy, ...], scope: Predicate | None) -> Readings:
+    found = readings(policies, *(() if scope is None else (scope,)))
+    check_covered(policies, found, scope)
     return found
 
 
@@ -277,12 +294,15 @@ def _currencies(policies: Sequence[Policy]) -> frozenset[str]:
     return frozenset(each.currency for each in keys if each.currency is not None)
 
 
-def _change(old: Policy, new: Policy, benefit: str, scene: Scene) -> Change:
+def _change(asked: _Asked, benefit: str, scene: Scene) -> Change:
+    old, new = asked.policies
     policies = (only(old, benefit), only(new, benefit))
+    inside = inside_of(old, asked.scope)
 
     def shows(simpler: Scene) -> bool:
         before, after = (run(each, [simpler]) for each in policies)
-        return any(partings(before, after, 0, len(simpler.claims), (benefit,)))
+        seen = any(partings(before, after, 0, len(simpler.claims), (benefit,)))
+        return seen and (inside is None or inside(simpler))
 
     if not shows(scene):
         raise _not_shown("differs", benefit, scene, policies)
