@@ -44,6 +44,7 @@ from dealreg.policy.predicates import Predicate, predicate
 
 __all__ = [
     "MOST_PATTERNS",
+    "check_scope",
     "compare",
     "difference",
     "only_policies",
@@ -88,7 +89,7 @@ def compare(old: Policy, new: Policy, *, scope: Any = None) -> Comparison:
     """
     asked = None if scope is None else predicate(scope)
     only_policies(old, new)
-    _check_scope(asked, old, new)
+    check_scope(asked, old, new)
     seen = _Seen.of(old, new, asked)
     seen.look()
     return Comparison(
@@ -117,7 +118,7 @@ def difference(old: Policy, new: Policy, *, scope: Any = None) -> Witness | None
     """
     asked = None if scope is None else predicate(scope)
     only_policies(old, new)
-    _check_scope(asked, old, new)
+    check_scope(asked, old, new)
     seen = _Seen.of(old, new, asked, first=True)
     if asked is None:
         seen.try_first()
@@ -160,10 +161,15 @@ def premises_of(scope: Predicate | None = None) -> tuple[Premise, ...]:
     return taken if scope is None else (*taken, Premise.IN_SCOPE)
 
 
-def _check_scope(scope: Predicate | None, old: Policy, new: Policy) -> None:
+def check_scope(scope: Predicate | None, *policies: Policy) -> None:
+    """Check that policies know what a scope asks of registrations.
+
+    Raises:
+        PolicyErrors: when one does not.
+    """
     if scope is None:
         return
-    for policy in (old, new):
+    for policy in policies:
         found = predicate_findings(scope, "scope", policy.vocabulary())
         Findings(tuple(found)).raise_errors()
 

@@ -80,7 +80,7 @@ def _patterns(policy: Policy) -> Deadlocks:
     patterns: list[DeadlockPattern] = []
     count = 0
     for contest in sorted(policy.contests, key=lambda each: each.benefit):
-        if not _can_deadlock(policy, contest):
+        if not can_deadlock(policy, contest):
             continue
         small = only(policy, contest.benefit)
         found: dict[tuple[str, ...], tuple[int, Scene]] = {}
@@ -122,8 +122,8 @@ def _worth_asking(policy: Policy, cases: Cases) -> Callable[[Kind, Kind], bool]:
     return worth
 
 
-def _can_deadlock(policy: Policy, contest: Contest) -> bool:
-    """Whether an eligible registration may fail to get what nobody else gets.
+def can_deadlock(policy: Policy, contest: Contest) -> bool:
+    """Whether an eligible registration may fail to get what nobody else gets, by the shape.
 
     Without dependence and without a rule that closes the contest, the best of the eligible always
     gets it, or a person is asked.
@@ -139,7 +139,7 @@ def _limits(policy: Policy, cases: Cases) -> set[Limit]:
     if cases.crowded:
         limits.add(Limit(code=LimitCode.CROWDED, clause="contests"))
     for contest in policy.contests:
-        if _can_deadlock(policy, contest):
+        if can_deadlock(policy, contest):
             for benefit in cone(policy, contest.benefit):
                 part = policy.contest(benefit)
                 if part is not None:

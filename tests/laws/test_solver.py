@@ -9,9 +9,11 @@ from dealreg import PolicyErrors, decide
 from dealreg.analysis import compare, deadlocks
 from dealreg.analysis.readings import readings
 from dealreg.analysis.smt.coverage import check_covered
+from dealreg.deciders.reference.governing import Rules
+from dealreg.deciders.reference.truth import Reader
 from dealreg.facts.values import Span, Unit
 from dealreg.policy.stages import Bucket, Grace
-from tests.laws.exhausting import grid, neighbour, outcomes, policy, sound
+from tests.laws.exhausting import grid, neighbour, outcomes, policy, rule, sound
 
 smt = pytest.importorskip("dealreg.analysis.smt", reason="the extra `smt` is not installed")
 pytest.importorskip("z3", reason="the extra `smt` is not installed")
@@ -67,6 +69,24 @@ class TestA26Solver:
         found = {(e.benefit, e.holds) for e in solved_too.patterns}
         assert held <= found
         assert not exact_too.exact or found == held
+
+    @FEW
+    @given(pairs(), st.data())
+    def test_agrees_inside_a_scope(self, pair, data):
+        def pick(choices):
+            return data.draw(st.sampled_from(list(choices)))
+
+        scope = rule(pick)
+        solved, exact = (each(*pair, scope=scope) for each in (smt.compare, compare))
+
+        assert {e.benefit for e in exact.changes} <= {e.benefit for e in solved.changes}
+        assert not exact.exact or bool(solved.changes) is bool(exact.changes)
+        assert solved.premises == exact.premises
+        for each in solved.changes:
+            facts = each.witness.facts
+            rules = Rules.of(pair[0], facts, each.witness.at, {})
+            view = rules.views[pair[0]]
+            assert all(Reader(view, one, {}).truth(scope) for one in facts.registrations)
 
     @FEW
     @given(pairs(), st.integers(2, 3))
