@@ -22,14 +22,19 @@ from dealreg import (
     field,
     highest,
     latest,
+    milestone,
     others,
     requirement,
+    same_period,
     terms,
     within,
 )
+from dealreg.deciders.clocks import next_bucket
 from dealreg.deciders.columnar import (
+    asking,
     columns,
     contests,
+    days,
     families,
     orders,
     standings,
@@ -37,9 +42,11 @@ from dealreg.deciders.columnar import (
 )
 from dealreg.deciders.columnar.truths import Truth
 from dealreg.deciders.lowering import columnar
+from dealreg.facts.calendars import UTC_CALENDAR, add_span, days_between
 from dealreg.outcome.decision import StandingKind
 from dealreg.policy.stages import Unmet
 from dealreg.testing.facts import Case
+from dealreg.testing.programme import CALENDARS
 from tests.conformance.cases import columnar_case
 from tests.conformance.flat import flat
 from tests.conformance.recorded_tables import dealt_out, moments
@@ -59,6 +66,15 @@ EDGES = {
         terms("band", banded((UNKNOWN, "5"), (~UNKNOWN, "9"))),
     ],
     "a queue": [earliest("submitted_at"), others(stand="waiting")],
+    "clocks are set": [within("2 days", calendar="berlin"), earliest("submitted_at")],
+    "Sunday there, and Monday here": [
+        same_period("weeks", calendar="pacific"),
+        earliest("submitted_at"),
+    ],
+    "due, and some time later": [
+        milestone("ordered_at", "1 days", starts="submitted_at", grace="3 days"),
+        earliest("submitted_at"),
+    ],
     "something is missing": [requirement("SCORED", field("score") >= 1), earliest("submitted_at")],
 }
 """Contests at the edge of a rule, which chance meets too seldom for a pool of that size."""
@@ -77,7 +93,8 @@ def at_the_edge():
         for number in (1, 2, 3, 4)
     ]
     for parts in EDGES.values():
-        rules = Policy(programme="Edge", contests=[contest("protection", *parts)])
+        made = contest("protection", *parts)
+        rules = Policy(programme="Edge", calendars=CALENDARS, contests=[made])
         yield Case(rules=rules, facts=Facts(registrations=claims), at=AT)
 
 
@@ -121,8 +138,8 @@ def other_end(frame, name, *, lowest):
     return least(frame, name, lowest=not lowest)
 
 
-def shut(anchor, window):
-    closes, included = closing(anchor, window)
+def shut(one, window):
+    closes, included = closing(one, window)
     return closes, not included
 
 
@@ -131,6 +148,23 @@ def never_unknown(value, test):
     return Truth(true, ~true)
 
 
+def in_utc(start, length, _):
+    return add_span(start, length, UTC_CALENDAR)
+
+
+def that_day(_, calendar, day):
+    return midnight(timedelta(), calendar, day)
+
+
+def a_day_early(first, unit, calendar):
+    return next_bucket(first, unit, calendar) - timedelta(days=1)
+
+
+def without_grace(milestone, columns):
+    return missed(attrs.evolve(milestone, grace=None), columns)
+
+
+midnight, missed = days._midnight, contests._missed
 least, closing, first = orders._least, standings._closing, contests._first
 
 BROKEN = {
@@ -154,6 +188,15 @@ BROKEN = {
         "KINDS",
         dict.fromkeys(Unmet, StandingKind.DENIED),
     ),
+    "days begin at midnight UTC": (days, "_offset", lambda *_: 0),
+    "clock times are kept in UTC": (days, "add_span", in_utc),
+    "weekends and holidays count": (days, "business_days_between", days_between),
+    "months have thirty days": (asking, "months_between", lambda begin, end: (end - begin) // 30),
+    "the last day does not count": (days, "_midnight", that_day),
+    "weeks end on Saturday": (days, "next_bucket", a_day_early),
+    "no milestone is missed": (contests, "_missed", lambda *_: nw.lit(value=False)),
+    "a milestone has no grace": (contests, "_missed", without_grace),
+    "a window closes as it opens": (standings, "answers", lambda anchors, _: anchors),
     "the last band counts": (
         standings,
         "_of_band",
