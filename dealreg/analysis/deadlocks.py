@@ -34,7 +34,7 @@ from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import Effect, Grace
 
-__all__ = ["certificate", "deadlocks", "way_of"]
+__all__ = ["can_deadlock", "certificate", "deadlocks", "way_of"]
 
 _BATCH: Final = 64
 _GRACES: Final = (Span(1, Unit.DAYS), Span(7, Unit.DAYS), Span(30, Unit.DAYS), Span(365, Unit.DAYS))
