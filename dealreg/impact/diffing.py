@@ -189,7 +189,7 @@ def past_of(
         )
     return table_of(
         history,
-        [policy for each in rules for policy in versions_of(each, when) or versions_of(each)[:1]],
+        [policy for each in rules for policy in versions_of(each, when)],
         at=when,
         in_turn=in_turn,
         by=by,

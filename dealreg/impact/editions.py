@@ -101,11 +101,14 @@ def amended(
 
 
 def versions_of(rules: Rules, at: datetime | None = None) -> tuple[Policy, ...]:
-    """The versions of rules, oldest first; with an instant, those that have been in force by it."""
+    """The versions of rules, oldest first; with an instant, those that have been in force by it.
+
+    Of a book that is not in force yet, the first, whose benefits are announced (B-6).
+    """
     if isinstance(rules, Policy):
         return (rules,)
-    begun = (each for each in rules.editions if at is None or each.effective_from <= at)
-    return tuple(each.policy for each in begun)
+    begun = [e for e in rules.editions if at is None or e.effective_from <= at]
+    return tuple(each.policy for each in begun or rules.editions[:1])
 
 
 def last_of(rules: Rules) -> Policy:
@@ -148,8 +151,8 @@ class InEditions:
 
     @property
     def versions(self) -> tuple[Policy, ...]:
-        """The versions that may govern; of a book that is not in force yet, the first."""
-        return versions_of(self.rules, self.at) or versions_of(self.rules)[:1]
+        """The versions that may govern."""
+        return versions_of(self.rules, self.at)
 
     @property
     def keys(self) -> tuple[str, ...] | None:
@@ -186,8 +189,8 @@ class InEditions:
         own = pl.col("registration_id").cast(pl.String)
         rows = frame.filter(~own.is_in(wrong)) if wrong else frame
         made: list[DataFrame] = []
-        whole = self.keys is not None and bool(versions_of(book, self.at))
-        for number, part in _parted(book, rows, self) if whole else [(None, rows)]:
+        apart = self.keys is not None and book.in_force(self.at) is not None
+        for number, part in _parted(book, rows, self) if apart else [(None, rows)]:
             if number is None:
                 made.append(self._compiled(book, part, ready.values()))
                 continue

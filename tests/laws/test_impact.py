@@ -107,18 +107,19 @@ AMOUNTS = st.sampled_from([*(money(f"{n} EUR") for n in range(1, 10)), money("7 
 @st.composite
 def amendments(draw):
     """The small programme, and a change of it that takes effect between its registrations."""
-    case, old, new = draw(disputes())
+    case, old, _ = draw(disputes())
+    _, other, new = draw(disputes())
+    new = attrs.evolve(new if draw(st.booleans()) else other, version="2")
     if draw(st.integers(0, 3)) == 0:
         new = attrs.evolve(new, contests=new.contests[:1])
-    day, governs = draw(st.integers(1, 20)), draw(st.sampled_from(Governs))
-    new = attrs.evolve(new, version="2")
-    book = amended(old, new, since=f"2026-03-{day:02}T09:00Z", governs=governs)
+    submitted = [each.submitted_at for each in case.facts.registrations]
+    since, governs = draw(st.sampled_from(submitted)), draw(st.sampled_from(Governs))
+    book = amended(old, new, since=since, governs=governs)
     if draw(st.integers(0, 3)) == 0:
-        begins = min(datetime(2026, 3, 5, tzinfo=UTC), book.editions[1].effective_from - DAY)
-        late = attrs.evolve(book.editions[0], effective_from=begins)
+        late = attrs.evolve(book.editions[0], effective_from=min(submitted) + DAY)
+        assume(late.effective_from < since)
         book = attrs.evolve(book, editions=[late, *book.editions[1:]])
-    other = draw(st.sampled_from([old, new, attrs.evolve(book, governs="decision")]))
-    return case, *((book, other) if draw(st.booleans()) else (other, book))
+    return case, *((book, new) if draw(st.booleans()) else (old, book))
 
 
 @st.composite
@@ -187,10 +188,10 @@ def table_of(case, rules):
     return flat(case, attrs.evolve(policies[-1], fields=list(fields.values())))
 
 
-def asked(case, old, new, table=None):
+def asked(case, old, new, table=None, by=None):
     """The impact on the case."""
     table = table_of(case, case.rules) if table is None else table
-    return diff(old, new, pl.from_arrow(table), at=case.at, most=1000, handovers=1000)
+    return diff(old, new, pl.from_arrow(table), at=case.at, by=by, most=1000, handovers=1000)
 
 
 def of_reference(case, policy):
@@ -427,6 +428,39 @@ class TestI9Deadlocks:
             assert (each.removed, each.created) == (len(was - now), len(now - was))
         told = {each.benefit for each in found.deadlocks}
         assert told == {benefit for _, benefit in before | after}
+
+
+class TestI13Books:
+    """I-13: each registration is decided by the edition that governs it, as the reference says."""
+
+    @given(amendments())
+    def test_whoever_gains_or_loses(self, change):
+        case, old, new = change
+        before, after = of_reference(case, old), of_reference(case, new)
+        found = asked(case, old, new, by=["registration_id"])
+        moved = [(each.value, each.benefit, each.gained) for each in found.shifts]
+
+        assert sorted(moved) == sorted(
+            (*each, int(each in after[0])) for each in before[0] ^ after[0]
+        )
+        assert sum(each.old_referred for each in found.held) == len(before[1])
+        assert sum(each.new_referred for each in found.held) == len(after[1])
+        for each in found.deadlocks:
+            assert each.old == sum(benefit == each.benefit for _, benefit in before[2])
+            assert each.new == sum(benefit == each.benefit for _, benefit in after[2])
+
+    @FEW
+    @given(disputes(), st.sampled_from(Governs))
+    def test_an_edition_that_was_always_in_force_is_the_policy(self, change, governs):
+        case, old, new = change
+        book = amended(old, attrs.evolve(new, version="2"), since=case.at + DAY, governs=governs)
+
+        assert asked(case, old, book).empty
+        early = attrs.evolve(book, editions=[attrs.evolve(book.editions[1], **ALWAYS)])
+        assert asked(case, new, early).empty
+
+
+ALWAYS = {"effective_from": "2000-01-01T00:00Z"}
 
 
 class TestI11Sweeps:
