@@ -348,12 +348,21 @@ def _about_then(true: _True, *, shifted: bool) -> _Told:
 
 
 def _so_far(true: _True, here: int, value: int, step: int, shifted: bool) -> int:  # noqa: FBT001
-    """The last instant, in steps from one, at which a function is still as it was there."""
+    """The last instant, looking forward or back, at which a function is still as it was there."""
+
+    def is_so(when: int) -> bool:
+        return true(when) == value + (when - here if shifted else 0)
+
+    same = here
     for number in range(1, _QUARTERS + 1):
-        moved = number * step
-        if true(here + moved) != value + (moved if shifted else 0):
-            return here + moved - step
-    return here + _QUARTERS * step
+        other = here + number * step
+        if not is_so(other):
+            while abs(other - same) > 1:
+                between = (same + other) // 2
+                same, other = (between, other) if is_so(between) else (same, between)
+            return same
+        same = other
+    return same
 
 
 def _until_then(applied: _Applied, at: tuple[int, ...], true: int) -> Formula:

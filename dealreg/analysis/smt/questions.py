@@ -220,7 +220,7 @@ class _Asked:
 
         if question is False:
             return None
-        solver = z3.Solver()
+        solver = z3.SimpleSolver()  # the others prepare for longer than it takes
         solver.set("timeout", _PATIENCE)
         solver.set("random_seed", 0)
         solver.add(*self.symbols.domains(), *self._inside(), question)
