@@ -7,6 +7,7 @@ came out and stops at the first disagreement, which `--seed` and `--begin` bring
 """
 
 from dealreg.analysis import compare, deadlocks, difference, smt
+from dealreg.outcome.comparison import LimitCode
 from tests.laws.exhausting import neighbour, over_pairs, policy, sound
 from tests.laws.test_solver import is_read
 from tests.laws.widened import widened
@@ -14,11 +15,13 @@ from tests.laws.widened import widened
 
 def verdict_of(old, new):
     """What both engines say of two policies; an error if they disagree."""
-    solved = smt.compare(old, new).changes
+    verdict = smt.compare(old, new)
+    solved = verdict.changes
+    dated = any(each.code is LimitCode.CALENDAR for each in verdict.limits)
     if difference(old, new) is not None:
-        if not solved:
+        if not solved and not dated:
             raise AssertionError("the solver misses a difference")
-        return "different"
+        return "different" if solved else "different on a date that the solver does not find"
     if compare(old, new).exact:
         if solved:
             raise AssertionError("the regions miss a difference")

@@ -24,6 +24,7 @@ from dealreg.analysis.smt.coverage import check_covered
 from dealreg.analysis.smt.reading import solver_readings
 from dealreg.deciders.reference.governing import Rules
 from dealreg.deciders.reference.truth import Reader
+from dealreg.outcome.comparison import LimitCode
 from dealreg.testing import policies
 from tests.laws.exhausting import grid, neighbour, outcomes, policy, rule, sound
 from tests.laws.formulas import hold_to_reference, read
@@ -71,7 +72,8 @@ class TestA26Solver:
         solved_too, exact_too = smt.deadlocks(pair[0]), deadlocks(pair[0], repairs=False)
 
         changed = {each.benefit for each in exact.changes}
-        assert changed <= {each.benefit for each in solved.changes}
+        dated = any(each.code is LimitCode.CALENDAR for each in solved.limits)
+        assert dated or changed <= {each.benefit for each in solved.changes}
         assert not exact.exact or bool(solved.changes) is bool(exact.changes)
         held = {(e.benefit, e.holds) for e in exact_too.patterns}
         found = {(e.benefit, e.holds) for e in solved_too.patterns}
