@@ -7,14 +7,15 @@ and everything it is told is true of the calendar. So where it finds nothing, th
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 import attrs
 import z3
 
 from dealreg.analysis.smt.answers import Answer
-from dealreg.analysis.smt.logic import Formula, Number, both, choose, then
+from dealreg.analysis.smt.logic import Formula, Number, both, choose, either, then
+from dealreg.analysis.smt.spans import SINCE, UNTIL, day_of, most_and_least, number_of
 from dealreg.analysis.smt.symbols import TICK, ticks
 from dealreg.analysis.times import FILED
 from dealreg.deciders.clocks import deadline, next_bucket
@@ -46,12 +47,10 @@ _QUARTERS: Final = 30 * 24 * 4
 
 _ELAPSED: Final = (Unit.MINUTES, Unit.HOURS)
 _WHOLE: Final = {Unit.DAYS: 1, Unit.WEEKS: 7}
-_LONGEST_BREAK: Final = 401
-"""So many days after a business day there is another one at the latest; else calendars refuse."""
-
 _Key: TypeAlias = tuple[Any, ...]
 _True: TypeAlias = Callable[..., int]
-_Told: TypeAlias = Callable[["_Applied", tuple[int, ...], int], Formula]
+_Told: TypeAlias = Callable[["_Applied", tuple[int, ...], int], tuple[Formula, Formula]]
+"""What is so about a function, and about which dates."""
 
 
 @attrs.frozen(eq=False)
@@ -77,6 +76,7 @@ class Calendars:
     laws: list[Formula] = attrs.field(factory=list)
     learned: list[Formula] = attrs.field(factory=list)
     _applied: dict[_Key, dict[tuple[Any, ...], _Applied]] = attrs.field(factory=dict, init=False)
+    _known: dict[str, list[Formula]] = attrs.field(factory=dict, init=False)
 
     def day(self, calendar: Calendar, when: Number) -> Number:
         """The local date of an instant, in days after the first day of most cases."""
@@ -84,7 +84,7 @@ class Calendars:
             return (when - _BEGUN) / _DAY if not isinstance(when, int) else (when - _BEGUN) // _DAY
 
         def local(number: int) -> int:
-            return _number_of(local_date(_instant(number), calendar))
+            return number_of(local_date(_instant(number), calendar))
 
         made = self._at(("day", calendar.zone), (when,), local, _about_then(local, shifted=False))
         if made is not None:
@@ -120,16 +120,16 @@ class Calendars:
             return day + length.length * _WHOLE[length.unit]
 
         def true(number: int) -> int:
-            start = datetime.combine(_date(number), FILED.timetz())
-            return _number_of(add_span(start, length, _in_utc(calendar)).date())
+            start = datetime.combine(day_of(number), FILED.timetz())
+            return number_of(add_span(start, length, _in_utc(calendar)).date())
 
         months = length.unit is Unit.MONTHS
         key = ("after", length, None if months else _days_off(calendar))
         made = self._at(key, (day,), true, _of_that_month if months else _at_that)
         if made is not None:
-            low, high = (28, 31) if months else (1, _LONGEST_BREAK)
-            self._law(both(made.value >= day + low * length.length))
-            self._law(made.value <= day + high * length.length)
+            low, high = most_and_least(length, calendar)
+            reached = both(made.value >= day + low, made.value <= day + high)
+            self._law(then(reached, both(day >= number_of(SINCE), day <= number_of(UNTIL))))
             self._in_order(key, made)
         return self._value(key, (day,), true)
 
@@ -144,9 +144,10 @@ class Calendars:
         key = ("deadline", length, last, calendar.zone, _days_off(calendar))
         made = self._at(key, (start,), true, _about_then(true, shifted=True))
         if made is not None:
-            low, high = _about(length)
-            self._law(made.value >= start + low - _AROUND - _DAY)
-            self._law(made.value <= start + high + _AROUND + _DAY)
+            low, high = _about(length, calendar)
+            reached = both(made.value >= start + low, made.value <= start + high)
+            since, until = (ticks(datetime(e.year, 1, 2, tzinfo=UTC)) for e in (SINCE, UNTIL))
+            self._law(then(reached, both(start >= since, start <= until)))
         return self._value(key, (start,), true)
 
     def elapsed(self, length: Span) -> int:
@@ -196,7 +197,7 @@ class Calendars:
             return self._business(calendar, end) - self._business(calendar, start)
 
         def true(one: int, other: int) -> int:
-            return months_between(_date(one), _date(other), _in_utc(calendar))
+            return months_between(day_of(one), day_of(other), _in_utc(calendar))
 
         made = self._at(("months",), (start, end), true, _at_those)
         if made is not None:
@@ -213,7 +214,7 @@ class Calendars:
         """How many business days there have been since day 0."""
 
         def true(number: int) -> int:
-            return business_days_between(FILED.date(), _date(number), _in_utc(calendar))
+            return business_days_between(FILED.date(), day_of(number), _in_utc(calendar))
 
         key = ("business", _days_off(calendar))
         made = self._at(key, (day,), true, _at_that)
@@ -236,9 +237,16 @@ class Calendars:
                 except (OverflowError, ValueError, PolicyError):
                     continue  # no such date: what is not known has any value
                 if answer.number(each.value) != true:
-                    made += [other.told(other, at, true) for other in asked.values()]
+                    for other in asked.values():
+                        so, where = other.told(other, at, true)
+                        made.append(then(so, where))
+                        self._known.setdefault(str(other.value), []).append(where)
         self.learned.extend(made)
         return made
+
+    def of_known_dates(self) -> Formula:
+        """That every function that the solver was told about is asked of dates that it was told."""
+        return both(*(either(*each) for _, each in sorted(self._known.items())))
 
     def _law(self, formula: Formula) -> None:
         self.laws.append(formula)
@@ -291,27 +299,17 @@ def _elapsed(length: Span) -> dict[str, int]:
     return {length.unit.value: length.length}
 
 
-def _about(length: Span) -> tuple[int, int]:
-    """How long a length is at least and at most, apart from what clocks are set."""
+def _about(length: Span, calendar: Calendar) -> tuple[int, int]:
+    """How long a length is at least and at most where clocks are set and its last day may count."""
     if length.unit in _ELAPSED:
         exact = timedelta(**_elapsed(length)) // TICK
-        return exact, exact
-    low, high = {Unit.MONTHS: (28, 31), Unit.BUSINESS_DAYS: (1, _LONGEST_BREAK)}.get(
-        length.unit, (_WHOLE.get(length.unit, 1),) * 2
-    )
-    return low * length.length * _DAY, high * length.length * _DAY
+        return exact - _AROUND - _DAY, exact + _AROUND + _DAY
+    low, high = (e * _DAY for e in most_and_least(length, calendar))
+    return low - _AROUND - _DAY, high + _AROUND + _DAY
 
 
 def _instant(number: int) -> datetime:
     return FILED + number * TICK
-
-
-def _date(number: int) -> date:
-    return FILED.date() + timedelta(days=number)
-
-
-def _number_of(day: date) -> int:
-    return (day - FILED.date()).days
 
 
 def _in_utc(calendar: Calendar) -> Calendar:
@@ -322,13 +320,13 @@ def _days_off(calendar: Calendar) -> tuple[Any, ...]:
     return (calendar.weekend, calendar.holidays, calendar.holiday_rules)
 
 
-def _at_that(applied: _Applied, at: tuple[int, ...], true: int) -> Formula:
-    return then(applied.value == true, applied.arguments[0] == at[0])
+def _at_that(applied: _Applied, at: tuple[int, ...], true: int) -> tuple[Formula, Formula]:
+    return applied.value == true, applied.arguments[0] == at[0]
 
 
-def _at_those(applied: _Applied, at: tuple[int, ...], true: int) -> Formula:
+def _at_those(applied: _Applied, at: tuple[int, ...], true: int) -> tuple[Formula, Formula]:
     one, other = applied.arguments
-    return then(applied.value == true, both(one == at[0], other == at[1]))
+    return applied.value == true, both(one == at[0], other == at[1])
 
 
 def _about_then(true: _True, *, shifted: bool) -> _Told:
@@ -337,42 +335,51 @@ def _about_then(true: _True, *, shifted: bool) -> _Told:
     Looked up every quarter of an hour: no zone sets its clocks twice within one.
     """
 
-    def told(applied: _Applied, at: tuple[int, ...], value: int) -> Formula:
+    def told(applied: _Applied, at: tuple[int, ...], value: int) -> tuple[Formula, Formula]:
         (here,) = at
         low, high = (_so_far(true, here, value, step, shifted) for step in (-_QUARTER, _QUARTER))
         when = applied.arguments[0]
         moved = when - here if shifted else 0
-        return then(applied.value == value + moved, both(when >= low, when <= high))
+        return applied.value == value + moved, both(when >= low, when <= high)
 
     return told
 
 
 def _so_far(true: _True, here: int, value: int, step: int, shifted: bool) -> int:  # noqa: FBT001
-    """The last instant, in steps from one, at which a function is still as it was there."""
+    """The last instant, looking forward or back, at which a function is still as it was there."""
+
+    def is_so(when: int) -> bool:
+        return true(when) == value + (when - here if shifted else 0)
+
+    same = here
     for number in range(1, _QUARTERS + 1):
-        moved = number * step
-        if true(here + moved) != value + (moved if shifted else 0):
-            return here + moved - step
-    return here + _QUARTERS * step
+        other = here + number * step
+        if not is_so(other):
+            while abs(other - same) > 1:
+                between = (same + other) // 2
+                same, other = (between, other) if is_so(between) else (same, between)
+            return same
+        same = other
+    return same
 
 
-def _until_then(applied: _Applied, at: tuple[int, ...], true: int) -> Formula:
+def _until_then(applied: _Applied, at: tuple[int, ...], true: int) -> tuple[Formula, Formula]:
     """Until the next one begins, the next one is the same."""
     first = applied.arguments[0]
-    return then(applied.value == true, both(first >= at[0], first < true))
+    return applied.value == true, both(first >= at[0], first < true)
 
 
-def _of_that_month(applied: _Applied, at: tuple[int, ...], true: int) -> Formula:
+def _of_that_month(applied: _Applied, at: tuple[int, ...], true: int) -> tuple[Formula, Formula]:
     """Days of one month come to the days of another, as far as that has them."""
-    begun = _date(at[0]).replace(day=1)
+    begun = day_of(at[0]).replace(day=1)
     ended = (begun + timedelta(days=31)).replace(day=1)
-    met = _date(true).replace(day=1)
+    met = day_of(true).replace(day=1)
     over = (met + timedelta(days=31)).replace(day=1)
     day = applied.arguments[0]
-    low, high = _number_of(begun), _number_of(ended)
-    into = day - low + _number_of(met)
-    last = _number_of(over) - 1
-    return then(applied.value == choose(into <= last, into, last), both(day >= low, day < high))
+    low, high = number_of(begun), number_of(ended)
+    into = day - low + number_of(met)
+    last = number_of(over) - 1
+    return applied.value == choose(into <= last, into, last), both(day >= low, day < high)
 
 
 def _same_stretch(one: _Applied, other: _Applied) -> Formula:

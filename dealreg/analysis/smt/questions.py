@@ -27,6 +27,7 @@ from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Predicate, predicate
 
 if TYPE_CHECKING:
+    from dealreg.analysis.smt.answers import Answer
     from dealreg.analysis.smt.calendars import Calendars
     from dealreg.analysis.smt.meaning import Meaning
     from dealreg.analysis.smt.symbols import Symbols
@@ -216,36 +217,50 @@ class _Asked:
         """
         import z3
 
-        from dealreg.analysis.smt.answers import Answer
-
         if question is False:
             return None
-        solver = z3.Solver()
+        solver = z3.SimpleSolver()  # the others prepare for longer than it takes
         solver.set("timeout", _PATIENCE)
         solver.set("random_seed", 0)
         solver.add(*self.symbols.domains(), *self._inside(), question)
         solver.add(*self.calendars.laws, *self.calendars.learned)
         for _ in range(_MOST_CORRECTIONS):
-            match solver.check():
-                case z3.unsat:
-                    return None
-                case z3.sat:
-                    answer = Answer(self.symbols, solver.model())
-                case _:
-                    raise UsageError(
-                        "the solver gave up",
-                        value=solver.reason_unknown(),
-                        hint="ask for a smaller `k`",
-                    )
-            scene = answer.scene()
-            if shows(scene):
-                return scene
+            answer = self._asked(solver)
+            if answer is None:
+                return None
+            if shows(answer.scene()):
+                return answer.scene()
             corrections = self.calendars.corrections(answer)
             if not corrections:
-                raise _not_shown(what, benefit, scene, self.policies)
+                raise _not_shown(what, benefit, answer.scene(), self.policies)
             solver.add(*corrections)
+            # First among the dates that it knows: else it may go on to a new one every time.
+            solver.push()
+            solver.add(self.calendars.of_known_dates())
+            answer = self._asked(solver)
+            solver.pop()
+            if answer is not None and shows(answer.scene()):
+                return answer.scene()
         self.unsettled.append(Limit(code=LimitCode.CALENDAR, clause=f"contests[{benefit}]"))
         return None
+
+    def _asked(self, solver: Any) -> "Answer | None":
+        """An answer of the solver; None where it shows that there is none."""
+        import z3
+
+        from dealreg.analysis.smt.answers import Answer
+
+        match solver.check():
+            case z3.unsat:
+                return None
+            case z3.sat:
+                return Answer(self.symbols, solver.model())
+            case _:
+                raise UsageError(
+                    "the solver gave up",
+                    value=solver.reason_unknown(),
+                    hint="ask for a smaller `k`",
+                )
 
     def _inside(self) -> Iterator[Any]:
         """That all registrations that are present satisfy the scope."""
