@@ -205,8 +205,9 @@ class _Memory:
             else:
                 variable, classes = how
                 value = values.get(variable)  # None also where it is only asked about later
-                coarse = classes is not None and variable in values
-                made.append(classes[value] if coarse else value)
+                if classes is not None and variable in values:
+                    value = classes[value]
+                made.append(value)
         return tuple(made)
 
     def _how(self, signature: _Signature, variable: Variable) -> _How:
