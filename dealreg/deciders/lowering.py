@@ -12,7 +12,7 @@ from dealreg.deciders.columnar.sorting import collected, sorted_out
 from dealreg.deciders.columnar.succession import needs, succession
 from dealreg.deciders.columnar.support import (
     Refusal,
-    counts_days,
+    asks_ahead,
     counts_others,
     facts_of,
     plain_keys,
@@ -133,7 +133,7 @@ class Columnar:
             unknown: fields that are not known of anybody, and have no column.
             engine: the library that computes: `polars`, `duckdb` or `pyarrow`; None for the
                 table's own, or the fastest that is installed. What a policy asks of rows about
-                days of a calendar or lengths of time is never computed in DuckDB.
+                days of a calendar, lengths of time or sets inside others is not computed in DuckDB.
 
         Raises:
             FactsErrors: the table lacks a column that the policy reads, or its type does not fit.
@@ -298,8 +298,8 @@ class Columnar:
         self, table: Any, at: datetime | str, unknown: Iterable[str], engine: Engine | str | None
     ) -> tuple[Given, Columns]:
         """A table, and its columns under the policy's vocabulary."""
-        counted = counts_days(self.policy)
-        source = given(table, None if engine is None else Engine(engine), counted=counted)
+        ahead = asks_ahead(self.policy)
+        source = given(table, None if engine is None else Engine(engine), ahead=ahead)
         columns = Columns(
             self.policy.vocabulary(),
             instant(at),

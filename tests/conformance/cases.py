@@ -166,12 +166,23 @@ def columnar_case(draw):
     """A case whose policy is decided column by column, as a table can tell it."""
     preset = attrs.evolve(draw(st.sampled_from(PRESETS)), registrations=8, contests=2)
     ruled = policies(preset).map(in_columns)
-    if draw(st.booleans()):
-        ruled = ruled.flatmap(counting)
-    made = draw(cases(preset, policy=ruled))
+    counts = draw(st.booleans())
+    made = draw(cases(preset, policy=ruled.flatmap(counting) if counts else ruled))
+    if counts and draw(st.booleans()):
+        hours = draw(st.lists(st.integers(0, 23), min_size=8, max_size=8))
+        made = at_all_hours(made, hours)
     made = together(made) if draw(st.integers(0, 2)) else made
     made = abroad(made) if draw(st.integers(0, 3)) == 0 else made
     return as_of_now(made)
+
+
+def at_all_hours(case, hours):
+    """The case, with registrations some hours earlier: elsewhere it is another day."""
+    registrations = [
+        attrs.evolve(each, submitted_at=each.submitted_at - timedelta(hours=hours[n % len(hours)]))
+        for n, each in enumerate(case.facts.registrations)
+    ]
+    return attrs.evolve(case, facts=attrs.evolve(case.facts, registrations=registrations))
 
 
 def in_columns(policy):

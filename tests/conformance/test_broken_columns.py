@@ -4,7 +4,7 @@ One pool of tables, made once, is decided by the reference and then with each pa
 has a generated case and its facts dealt out anew, so that a few policies meet many facts.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 import narwhals as nw
@@ -13,7 +13,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from dealreg import (
+    Elapsed,
     Facts,
+    Field,
+    Partner,
     Policy,
     Registration,
     banded,
@@ -24,6 +27,7 @@ from dealreg import (
     latest,
     milestone,
     others,
+    period,
     requirement,
     same_period,
     terms,
@@ -46,7 +50,7 @@ from dealreg.facts.calendars import UTC_CALENDAR, add_span, days_between
 from dealreg.outcome.decision import StandingKind
 from dealreg.policy.stages import Unmet
 from dealreg.testing.facts import Case
-from dealreg.testing.programme import CALENDARS
+from dealreg.testing.programme import CALENDARS, OWN_FIELDS
 from tests.conformance.cases import columnar_case
 from tests.conformance.flat import flat
 from tests.conformance.recorded_tables import dealt_out, moments
@@ -56,6 +60,12 @@ POLICIES, SHUFFLED = 60, 6
 
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
+MONTHS = Field(
+    "months_to_close",
+    "integer",
+    changes=False,
+    derived=Elapsed("submitted_at", "estimated_close", "months"),
+)
 UNKNOWN = field("score").is_missing()
 EDGES = {
     "late, and the opener did not win": [within("1 days"), latest("submitted_at")],
@@ -67,8 +77,24 @@ EDGES = {
     ],
     "a queue": [earliest("submitted_at"), others(stand="waiting")],
     "clocks are set": [within("2 days", calendar="berlin"), earliest("submitted_at")],
-    "Sunday there, and Monday here": [
-        same_period("weeks", calendar="pacific"),
+    "Friday there, and Saturday here": [
+        same_period("days", calendar="pacific"),
+        earliest("submitted_at"),
+    ],
+    "three business days in four": [
+        requirement("WAITS", field("work_days_open") <= 3),
+        earliest("submitted_at"),
+    ],
+    "no month, and thirty days": [
+        requirement("SOON", field("months_to_close") >= 1),
+        earliest("submitted_at"),
+    ],
+    "all of a last day": [
+        period("3 days", starts="submitted_at", calendar="berlin", last_day="included"),
+        earliest("submitted_at"),
+    ],
+    "an agreement for the role": [
+        requirement("AGREED", field("role_agreed").is_true()),
         earliest("submitted_at"),
     ],
     "due, and some time later": [
@@ -89,13 +115,17 @@ def at_the_edge():
             opportunity_id="O1",
             submitted_at=AT - timedelta(days=5 - number),
             completed_at=AT + timedelta(days=1) if number == 1 else None,  # nobody knows that yet
+            estimated_close=date(2026, 4, 27),
+            partner_role="resale",
         )
         for number in (1, 2, 3, 4)
     ]
+    partners = [Partner(partner_id="P1", agreements=["resale"])]
     for parts in EDGES.values():
         made = contest("protection", *parts)
-        rules = Policy(programme="Edge", calendars=CALENDARS, contests=[made])
-        yield Case(rules=rules, facts=Facts(registrations=claims), at=AT)
+        fields = [*OWN_FIELDS, MONTHS]
+        rules = Policy(programme="Edge", fields=fields, calendars=CALENDARS, contests=[made])
+        yield Case(rules=rules, facts=Facts(registrations=claims, partners=partners), at=AT)
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +194,10 @@ def without_grace(milestone, columns):
     return missed(attrs.evolve(milestone, grace=None), columns)
 
 
+def outside(inner, _):
+    return nw.new_series("inside", [False] * len(inner), nw.Boolean(), backend="polars")
+
+
 midnight, missed = days._midnight, contests._missed
 least, closing, first = orders._least, standings._closing, contests._first
 
@@ -196,6 +230,7 @@ BROKEN = {
     "weeks end on Saturday": (days, "next_bucket", a_day_early),
     "no milestone is missed": (contests, "_missed", lambda *_: nw.lit(value=False)),
     "a milestone has no grace": (contests, "_missed", without_grace),
+    "nothing lies inside another": (asking, "_inside", outside),
     "a window closes as it opens": (standings, "answers", lambda anchors, _: anchors),
     "the last band counts": (
         standings,

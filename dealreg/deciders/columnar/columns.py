@@ -18,7 +18,7 @@ from dealreg.deciders.columnar.kinds import Expr, Lazy, Type
 from dealreg.deciders.columnar.support import read_for
 from dealreg.errors import FactsError, FactsErrors, shown, suggestion
 from dealreg.facts.calendars import Calendar
-from dealreg.facts.fields import Count, Derived, Elapsed, Field, FieldType, Same
+from dealreg.facts.fields import Count, Derived, Elapsed, Field, FieldType, Inside, Same
 from dealreg.facts.records import ENDED, Status
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.predicates import Fact
@@ -61,7 +61,7 @@ class Columns:
         unknown: names of fields that are not known of any registration.
         backend: the library that computes, as narwhals names it.
         calendars: those of the policy, by name.
-        asking: what is asked of them; the table is prepared with the answers.
+        asking: what is asked ahead; the table is prepared with the answers.
         status_column: the column with the status of each row, once the table is prepared.
     """
 
@@ -329,6 +329,8 @@ class Columns:
                 return self._value(self._field(end)) - self._value(self._field(start))
             case Elapsed(start, end, count, calendar):
                 return self.asking.elapsed(start, end, count, calendar)
+            case Inside():
+                return self.asking.inside(derived)
             case _:
                 raise AssertionError("refused before")
 

@@ -1,8 +1,9 @@
 """What calendars say of columns of instants and dates: asked once for each day, not for each row.
 
 A column has far fewer days than rows. So each of its days is asked about once, by the functions
-that the reference asks. Only on a day on which clocks are set is each instant asked about by
-itself. That no zone sets its clocks twice within a day, a test sees to (`test_days.py`).
+that the reference asks; a day on which clocks are set, hour by hour; and only in the hour in which
+they are, each instant by itself. What is so at both ends of a day is so all day, because no zone
+sets its clocks twice within one: a test sees to that (`test_days.py`).
 
 Columns hold microseconds and days as whole numbers, counted from the first of 1970. What has no
 answer, because it would be out of range, is null: the rows are left to others.
@@ -36,6 +37,7 @@ __all__ = [
 
 _TICK: Final = timedelta(microseconds=1)
 _DAY: Final = timedelta(days=1) // _TICK
+_HOUR: Final = timedelta(hours=1) // _TICK
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EXACT: Final = (Unit.MINUTES, Unit.HOURS)
 _DAILY: Final = (Unit.DAYS, Unit.WEEKS)
@@ -95,7 +97,7 @@ def answers(column: Column, question: Question) -> Column:
             return _business_days(_local_days(column, calendar), calendar)
         case NextBucket(unit, calendar):
             ask = partial(_next_bucket, unit, calendar)
-            return _instants(_by_day(_local_days(column, calendar), ask))
+            return _instants(_told_of_each(_local_days(column, calendar), ask))
         case Ends(length, calendar, last_day):
             return _instants(_ends(column, length, calendar, last_day))
         case _:
@@ -134,7 +136,7 @@ def _ends(column: Column, length: Span, calendar: Calendar, last_day: LastDay) -
         case LastDay.INCLUDED | LastDay.EXCLUDED:
             more = timedelta(days=last_day is LastDay.INCLUDED)
             ask = partial(_midnight, more, calendar)
-            return _by_day(_local_days(_instants(later), calendar), ask)
+            return _told_of_each(_local_days(_instants(later), calendar), ask)
         case _:
             assert_never(last_day)
 
@@ -145,8 +147,13 @@ def _later(column: Column, length: Span, calendar: Calendar) -> Column:
     if of_one_length(length, calendar):
         return moments + length_of(length) // _TICK
     days = _local_days(column, calendar)
-    of_day = partial(_moved_on_day, length, calendar)
-    return moments + _told(moments, days, of_day, partial(_moved, length, calendar))
+    return moments + _told(
+        moments,
+        days,
+        partial(_moved_on_day, length, calendar),
+        partial(_moved_in_hour, length, calendar),
+        partial(_moved, length, calendar),
+    )
 
 
 def _local_days(column: Column, calendar: Calendar) -> Column:
@@ -157,8 +164,13 @@ def _local_days(column: Column, calendar: Calendar) -> Column:
         return column.cast(nw.Int32()).cast(nw.Int64())
     moments = column.dt.timestamp("us")
     if calendar.zone != "UTC":
-        of_day = partial(_offset_on_day, calendar)
-        moments = moments + _told(moments, moments // _DAY, of_day, partial(_offset, calendar))
+        moments = moments + _told(
+            moments,
+            moments // _DAY,
+            partial(_offset_all, calendar, _DAY),
+            partial(_offset_all, calendar, _HOUR),
+            partial(_offset, calendar),
+        )
     return moments // _DAY
 
 
@@ -176,27 +188,43 @@ def _business_days(days: Column, calendar: Calendar) -> Column:
     return _replaced(days, found)
 
 
-def _by_day(days: Column, ask: Callable[[int], int]) -> Column:
-    """What depends on the local date alone."""
-    return _replaced(days, {day: _answer(ask, day) for day in _each(days)})
+def _told_of_each(column: Column, ask: Callable[[int], int]) -> Column:
+    """Every day, or every instant, asked about by itself."""
+    return _replaced(column, {value: _answer(ask, value) for value in _each(column)})
 
 
 def _told(
     moments: Column,
     days: Column,
     of_day: Callable[[int], int | None],
+    of_hour: Callable[[int], int | None],
     of_moment: Callable[[int], int],
 ) -> Column:
-    """What is the same for all instants of a day, but for a few days, where each is asked about."""
-    found = {day: _answer(of_day, day) for day in _each(days)}
-    made = _replaced(days, found)
-    apart = [day for day, answer in found.items() if answer is None]
+    """What is the same for all instants of a day mostly, and of an hour where it is not."""
+
+    def each(own: Column) -> Column:
+        return _told_of_each(own, of_moment)
+
+    def by_hour(own: Column) -> Column:
+        return _or_else(own, own // _HOUR, of_hour, each)
+
+    return _or_else(moments, days, of_day, by_hour)
+
+
+def _or_else(
+    moments: Column,
+    keys: Column,
+    of_key: Callable[[int], int | None],
+    otherwise: Callable[[Column], Column],
+) -> Column:
+    """What is the same for all instants of a key, and where it is not, something else."""
+    found = {key: _answer(of_key, key) for key in _each(keys)}
+    made = _replaced(keys, found)
+    apart = [key for key, answer in found.items() if answer is None]
     if not apart:
         return made
-    asked = days.is_in(apart).fill_null(value=False)
-    own = moments.filter(asked)
-    told = _replaced(own, {each: _answer(of_moment, each) for each in _each(own)})
-    return made.scatter(asked.arg_true(), told)
+    asked = keys.is_in(apart).fill_null(value=False)
+    return made.scatter(asked.arg_true(), otherwise(moments.filter(asked)))
 
 
 def _each(column: Column) -> list[int]:
@@ -248,9 +276,9 @@ def _offset(calendar: Calendar, moment: int) -> int:
     return ahead // _TICK
 
 
-def _offset_on_day(calendar: Calendar, day: int) -> int | None:
-    """How far clocks are ahead all of a day of UTC; None where they are set that day."""
-    first, last = (_offset(calendar, each) for each in (day * _DAY, (day + 1) * _DAY - 1))
+def _offset_all(calendar: Calendar, step: int, number: int) -> int | None:
+    """How far clocks are ahead all of a day or an hour of UTC; None where they are set."""
+    first, last = (_offset(calendar, each) for each in (number * step, (number + 1) * step - 1))
     return first if first == last else None
 
 
@@ -271,6 +299,20 @@ def _moved_on_day(length: Span, calendar: Calendar, day: int) -> int | None:
     last = _midnight(timedelta(days=1), calendar, day) - 1
     if _offset(calendar, first) != _offset(calendar, last + _DAY):
         return None
+    return _moved_alike(length, calendar, first, last)
+
+
+def _moved_in_hour(length: Span, calendar: Calendar, hour: int) -> int | None:
+    """By how much all instants of an hour are moved; None where they are of two days as well."""
+    first, last = hour * _HOUR, (hour + 1) * _HOUR - 1
+    clocks = [each + _offset(calendar, each) for each in (first, last)]
+    same_day = clocks[0] // _DAY == clocks[1] // _DAY
+    if not same_day or clocks[1] - clocks[0] != last - first:
+        return None
+    return _moved_alike(length, calendar, first, last)
+
+
+def _moved_alike(length: Span, calendar: Calendar, first: int, last: int) -> int | None:
     moved = _moved(length, calendar, first)
     return moved if _moved(length, calendar, last) == moved else None
 

@@ -22,7 +22,7 @@ from dealreg.policy.walk import atoms, fact_of, predicates_of
 
 __all__ = [
     "Refusal",
-    "counts_days",
+    "asks_ahead",
     "counts_others",
     "facts_of",
     "for_everybody",
@@ -104,8 +104,11 @@ def counts_others(policy: Policy) -> bool:
     )
 
 
-def counts_days(policy: Policy) -> bool:
-    """Whether rows are told apart by days of a calendar, or by lengths of time."""
+def asks_ahead(policy: Policy) -> bool:
+    """Whether DuckDB cannot say what each row is.
+
+    Of days of a calendar, of sets inside others, or of lengths of time: its intervals are none.
+    """
     calendars = {each.name: each for each in policy.calendars}
     clocks = [
         clock
@@ -124,7 +127,8 @@ def counts_days(policy: Policy) -> bool:
         )
         for each in clocks
     ) or any(
-        field.type is FieldType.DURATION or isinstance(field.derived, Elapsed) for field in fields
+        field.type is FieldType.DURATION or isinstance(field.derived, Elapsed | Inside)
+        for field in fields
     )
 
 
@@ -228,9 +232,7 @@ def _underivable(derived: Derived | None) -> str:
     match derived:
         case Tally() | Since():
             return "counts registrations of other conflicts"
-        case Inside():
-            return "asks whether one set lies inside another"
-        case None | Elapsed() | Same():
+        case None | Elapsed() | Inside() | Same():
             return ""
         case _:
             assert_never(derived)

@@ -53,11 +53,11 @@ class Given:
         return _fastest() if self.engine is Engine.DUCKDB else self.engine
 
 
-def given(frame: Any, engine: Engine | None = None, *, counted: bool = False) -> Given:
+def given(frame: Any, engine: Engine | None = None, *, ahead: bool = False) -> Given:
     """A dataframe of the user's, for an engine: its own, or the fastest that is installed.
 
-    Not for DuckDB where days or lengths of time are `counted`: its intervals are no lengths of
-    time, and calendars are asked in Python.
+    Not for DuckDB where something is asked `ahead`, in memory, or about lengths of time, which its
+    intervals are not.
 
     Raises:
         MissingExtraError: narwhals or pyarrow is not installed, or the engine asked for is not.
@@ -76,8 +76,8 @@ def given(frame: Any, engine: Engine | None = None, *, counted: bool = False) ->
         ) from None
     own = wrapped.implementation.name.lower()
     if engine is Engine.DUCKDB or (engine is None and own == "duckdb"):
-        engine = None if counted else Engine.DUCKDB
-    native = own == "polars" or (own == "duckdb" and not counted)
+        engine = None if ahead else Engine.DUCKDB
+    native = own == "polars" or (own == "duckdb" and not ahead)
     if native and engine in (None, own):
         return Given(wrapped.lazy(), frame, Engine(own))
     arrow = _arrow(wrapped)
