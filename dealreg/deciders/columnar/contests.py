@@ -211,21 +211,12 @@ def lowered(
     window = contest.window
     if window is not None:
         made[names.clock] = _clock(window, columns)
-    first = contest.gives[0].rate if contest.gives else None
-    if isinstance(first, Banded):
-        made[names.band] = _band(first, columns)
-    others = contest.others
-    if others.terms is not None:
-        when = nw.lit(value=True) if others.when is None else truth(others.when, columns).true
-        bands = nw.lit(0)
-        if isinstance(others.terms.rate, Banded):
-            bands = _band(others.terms.rate, columns)
-        made[names.residual] = nw.when(when).then(bands).otherwise(nw.lit(-1)).cast(nw.Int16())
+    made |= _bands(contest, columns, names)
     odd += [truth(each.when, columns).true for each in contest.overrides]
     if odd:
         odd = [(_first(denied) == 0) & any_of(odd)]
     odd.append(status == STATUSES.index(Status.WON))
-    if others.reconsidered:
+    if contest.others.reconsidered:
         odd.append(status == STATUSES.index(Status.REJECTED))
     return Lowered(
         contest=contest,
@@ -240,6 +231,24 @@ def lowered(
         closing=_closing(window, columns),
         after_one=after_one,
     )
+
+
+def _bands(contest: Contest, columns: Columns, names: Names) -> dict[str, Expr]:
+    """By which of several bands the rate goes that it gives, and that of those who lose."""
+    import narwhals as nw
+
+    made: dict[str, Expr] = {}
+    first = contest.gives[0].rate if contest.gives else None
+    if isinstance(first, Banded):
+        made[names.band] = _band(first, columns)
+    others = contest.others
+    if others.terms is not None:
+        when = nw.lit(value=True) if others.when is None else truth(others.when, columns).true
+        bands = nw.lit(0)
+        if isinstance(others.terms.rate, Banded):
+            bands = _band(others.terms.rate, columns)
+        made[names.residual] = nw.when(when).then(bands).otherwise(nw.lit(-1)).cast(nw.Int16())
+    return made
 
 
 def _period(period: Period, columns: Columns, names: Names) -> dict[str, Expr]:

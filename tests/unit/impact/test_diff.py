@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from dealreg import Edition, Money, PolicyBook, PolicyErrors, UnreadableError, UsageError
+from dealreg import Money, PolicyErrors, UnreadableError, UsageError
 from dealreg.impact import diff
 from dealreg.rendering import report_impact, to_rows
 from dealreg.wire import from_json, to_json
@@ -255,13 +255,9 @@ class TestOfEvents:
 
 
 class TestWhatIsRefused:
-    def test_a_book(self):
-        book = PolicyBook(
-            programme="Q", editions=[Edition(policy=OLD, effective_from="2026-01-01T00:00Z")]
-        )
-
-        with pytest.raises(UsageError, match="new: `PolicyBook` is not a policy"):
-            diff(OLD, book, table(), at=AT)
+    def test_what_is_no_policy(self):
+        with pytest.raises(UsageError, match="new: `str` is not a policy or a policy book"):
+            diff(OLD, "new.toml", table(), at=AT)
 
     def test_no_instant(self):
         with pytest.raises(UsageError, match="as of when"):
