@@ -6,8 +6,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from dealreg.analysis.benches import MOST_TRIED, Bench
-from dealreg.analysis.compare import batches
-from dealreg.analysis.scenes import Scene, possible
+from dealreg.analysis.scenes import Scene, batches, possible
 from dealreg.analysis.trials import trial_of, without
 from dealreg.analysis.witnesses import smallest
 from dealreg.outcome.decision import StandingKind

@@ -10,14 +10,14 @@ import attrs
 
 from dealreg.analysis.bystanders import bystander
 from dealreg.analysis.cases import Cases, cases_of
-from dealreg.analysis.compare import MOST_PATTERNS, batches
+from dealreg.analysis.compare import MOST_PATTERNS
 from dealreg.analysis.domains import RIVAL, SELF
 from dealreg.analysis.limits import limits_of, only, shape_limits
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import AFTERWARDS, Variable
 from dealreg.analysis.reported import bare, values_of
-from dealreg.analysis.scenes import Assignment, Claim, Scene
+from dealreg.analysis.scenes import Assignment, Claim, Scene, batches
 from dealreg.analysis.times import ASKED, FILED, closing
 from dealreg.analysis.trials import stood
 from dealreg.facts.calendars import Calendar

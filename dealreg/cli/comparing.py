@@ -66,17 +66,10 @@ def compare(
     before, after = every_problem(one_policy, (old, new))
     rule = None if scope is None else _rule(scope, before)
     allowed = [_allowed(each, before, after) for each in allow]
-    if solver is not None and rule is not None:
-        raise UsageError(
-            "the solver compares all conflicts, and those of a scope were asked for",
-            place="--scope",
-            value=scope,
-            hint="leave one of --scope and --solver out",
-        )
     found = (
         compared(before, after, scope=rule)
         if solver is None
-        else smt.compare(before, after, k=solver)
+        else smt.compare(before, after, k=solver, scope=rule)
     )
 
     def page(form: str) -> str:

@@ -34,6 +34,8 @@ class ParameterKind(Choice):
     """A level of a ladder, such as `gold`."""
     HOLDERS = "holders"
     """How many may hold a benefit, from 1."""
+    TIMES = "times"
+    """How often something may happen, from 1."""
     PERCENT = "percent"
     """A rate in percent, such as `7.5`."""
     INSTANT = "instant"

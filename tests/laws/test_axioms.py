@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dealreg.analysis import axioms, compare, deadlocks, gaming, lint, shown_cases
+from dealreg.analysis import axioms, compare, deadlocks, gaming, lint
+from dealreg.analysis.showing import shown_cases
 from dealreg.cases import run_cases
 from dealreg.outcome.cases import CaseVerdict
 from dealreg.outcome.gaming import Move

@@ -20,7 +20,7 @@ from dealreg import (
     requirement,
     terms,
 )
-from dealreg.analysis import shown_cases
+from dealreg.analysis.showing import shown_cases
 from dealreg.cases import run_cases
 from dealreg.errors import UsageError
 from dealreg.facts.events import Event

@@ -280,16 +280,14 @@ class TestWhatIsRefused:
             diff(OLD, NEW, tmp_path / "a.parquet", at=AT)
 
     def test_what_columns_cannot_do_if_asked_to(self):
-        from dealreg import Policy, contest, earliest, milestone
+        from dealreg import Policy, contest, earliest, holders
 
-        late = milestone("ordered_at", "30 days", code="ORDER_DUE")
-        slow = Policy(
-            programme="Q", contests=[contest("protection", late, earliest("submitted_at"))]
-        )
+        two = contest("protection", holders(2), earliest("submitted_at"))
+        slow = Policy(programme="Q", contests=[two])
 
         with pytest.raises(PolicyErrors) as refused:
             diff(slow, slow, table(), at=AT, rest="refuse")
-        assert refused.value.problems[0].value == "Milestone"
+        assert refused.value.problems[0].value == "Contest"
 
 
 class TestReport:
