@@ -386,10 +386,7 @@ _ALL: Final = (
         applies=_one_holder,
     ),
     _by_law(
-        "A29",
-        "laws of combination",
-        "Policies with the same normal form decide alike.",
-        "N-1",
+        "A29", "laws of combination", "Policies with the same normal form decide alike.", "N-1"
     ),
     Axiom(
         "A30",
