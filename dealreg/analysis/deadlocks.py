@@ -10,7 +10,6 @@ import attrs
 from dealreg.analysis.cases import Cases, cases_of
 from dealreg.analysis.compare import (
     MOST_PATTERNS,
-    batches,
     only_policies,
     premises_of,
 )
@@ -19,7 +18,7 @@ from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.repairs import repaired
-from dealreg.analysis.scenes import Claim, Scene, facts_of, run
+from dealreg.analysis.scenes import Claim, Scene, batches, facts_of, run
 from dealreg.analysis.times import ASKED, FILED
 from dealreg.analysis.witnesses import smallest, variables_of
 from dealreg.deciders.reference.decide import decide_unchecked, found_deadlocks
@@ -35,7 +34,7 @@ from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import Effect, Grace
 
-__all__ = ["certificate", "deadlocks", "way_of"]
+__all__ = ["can_deadlock", "certificate", "deadlocks", "way_of"]
 
 _BATCH: Final = 64
 _GRACES: Final = (Span(1, Unit.DAYS), Span(7, Unit.DAYS), Span(30, Unit.DAYS), Span(365, Unit.DAYS))

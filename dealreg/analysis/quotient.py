@@ -204,8 +204,10 @@ class _Memory:
                 made.append(None)
             else:
                 variable, classes = how
-                value = values.get(variable)
-                made.append(value if classes is None else classes[value])
+                value = values.get(variable)  # None also where it is only asked about later
+                if classes is not None and variable in values:
+                    value = classes[value]
+                made.append(value)
         return tuple(made)
 
     def _how(self, signature: _Signature, variable: Variable) -> _How:

@@ -45,7 +45,7 @@ IDENTITIES = frozenset({"registration_id", "partner_id", "opportunity_id", "cust
 BY_APPROVAL = frozenset({"approved_at", "status"})
 """What silence of the vendor changes, where it counts as approval."""
 
-AFTERWARDS = frozenset({"completed_at", "approved_at", "ended_at"})
+AFTERWARDS = frozenset({"completed_at", "approved_at", "ended_at", "last_submitted_at"})
 """Instants of a registration that are never before its submission."""
 
 

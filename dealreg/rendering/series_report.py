@@ -59,7 +59,8 @@ def sweep_rows(sweep: Sweep) -> list[dict[str, object]]:
         found = point.impact
         dead = {each.benefit: each.new for each in found.deadlocks}
         for held in found.held:
-            moved = {kind.value: _moved(found, held.benefit, kind) for kind in _KINDS}
+            kinds = (*_KINDS, ChangeKind.TERMS)
+            moved = {kind.value: _moved(found, held.benefit, kind) for kind in kinds}
             rows.append(
                 {
                     "parameter": sweep.parameter.place,
@@ -108,8 +109,10 @@ def _swept(sweep: Sweep) -> Iterator[Block]:
     )
     for held in first.held:
         yield Heading(2, capital(label(held.benefit)))
-        columns = ("Value", "Holders", "Worth", "Gained", "Lost", "Changes hands", "To a person")
-        yield Table((*columns, "Deadlocked"), list(_points(sweep, held.benefit)))
+        columns = ["Value", "Holders", "Worth", "Gained", "Lost", "Changes hands", "To a person"]
+        otherwise = any(_moved(e.impact, held.benefit, ChangeKind.TERMS) for e in sweep.points)
+        columns += ["Deadlocked", *(["Other terms"] if otherwise else [])]
+        yield Table(tuple(columns), [each[: len(columns)] for each in _points(sweep, held.benefit)])
     yield from absences(first.absent)
 
 
@@ -126,6 +129,7 @@ def _points(sweep: Sweep, benefit: str) -> Iterator[tuple[str, ...]]:
             *(number(_moved(found, benefit, kind)) for kind in _KINDS),
             number(held.new_referred),
             number(dead) if found.deadlocks_known else "not known",
+            number(_moved(found, benefit, ChangeKind.TERMS)),
         )
 
 

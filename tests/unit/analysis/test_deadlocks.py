@@ -157,6 +157,13 @@ def test_codes_of_both_contests_are_kept_apart_in_a_repair():
     assert codes == ["NOT_GOLD", "NOT_GOLD_FOR_BID"]
 
 
+def test_what_is_always_known_may_be_asked_about_by_several_contests():
+    undecided = requirement("DECIDED", field("status") == "submitted")
+    policy = two([FIRST, undecided], [FIRST, holder_of("protection"), undecided, GOLD])
+
+    assert [each.code for each in deadlocks(policy).patterns] == ["NOT_GOLD"]
+
+
 def test_a_bounded_verdict_says_so():
     refer = requirement("ASK", field("tier") >= "silver", if_false="refer")
     policy = two([FIRST, refer], [FIRST, holder_of("protection")])

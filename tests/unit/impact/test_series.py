@@ -7,7 +7,16 @@ import attrs
 import polars as pl
 import pytest
 
-from dealreg import MissingExtraError, Money, Policy, UsageError, contest, earliest, span
+from dealreg import (
+    MissingExtraError,
+    Money,
+    Policy,
+    UsageError,
+    contest,
+    earliest,
+    span,
+    terms,
+)
 from dealreg.impact import sweep, tournament, with_parameter
 from dealreg.rendering import (
     plot,
@@ -17,7 +26,7 @@ from dealreg.rendering import (
     tournament_rows,
 )
 from dealreg.wire import from_json, to_json
-from tests.unit.impact.programme import AT, NEW, OLD, TURNS, history, table
+from tests.unit.impact.programme import AT, NEW, OLD, TURNS, history, rules, table
 
 WINDOW = "contests[protection].window"
 
@@ -62,6 +71,15 @@ class TestSweep:
 
         assert (first["value"], first["benefit"], first["held"]) == ("1 day", "protection", 2)
         assert (first["changes_hands"], first["blocked"]) == (1, 0)
+
+    def test_what_changes_nobody_but_the_terms_is_told(self):
+        paid = rules("1", earliest("submitted_at"), terms("rate", "5"))
+        found = sweep(paid, "contests[protection].gives[0]", ["5", "10"], table(), at=AT)
+
+        protection, _, bid = report_sweep(found).partition("Special bid")
+        assert "Other terms" in protection
+        assert "Other terms" not in bid
+        assert [row["terms"] for row in sweep_rows(found)] == [0, 0, 2, 0]
 
     def test_periods_in_turn(self):
         found = sweep(
