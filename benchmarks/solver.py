@@ -33,7 +33,7 @@ def main() -> None:
         print(f"| {name} | " + " | ".join(f"{each:,.0f}" for each in taken) + " |")
     print("\n| requirements in each of 3 contests | " + " | ".join(f"k={k}" for k in sizes) + " |")
     print("|---|" + "---|" * len(sizes))
-    for clauses in (4, 10):
+    for clauses in (4, 10, 20):
         one, other = grown(clauses), grown(clauses, rewritten=True)
         taken = [timed(lambda o=one, n=other, k=k: _equivalent(o, n, k)) for k in sizes]  # type: ignore[misc]
         print(f"| {clauses} | " + " | ".join(f"{each:,.0f}" for each in taken) + " |")

@@ -6,8 +6,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from dealreg.analysis.benches import MOST_TRIED, Bench
-from dealreg.analysis.compare import batches
-from dealreg.analysis.scenes import Scene
+from dealreg.analysis.scenes import Scene, batches, possible
 from dealreg.analysis.trials import trial_of, without
 from dealreg.analysis.witnesses import smallest
 from dealreg.outcome.decision import StandingKind
@@ -75,24 +74,30 @@ def search(
     """The first attempt that violates, made small, and to how many registrations was tried."""
     most = 1
     left = MOST_TRIED
-    for batch in batches(attempts, _BATCH):
+    changed = ((each, each.after(each.scene)) for each in attempts)
+    for batch in batches((each for each in changed if _can_be(*each)), _BATCH):
         if left <= 0:
             break
         left -= len(batch)
-        for each in batch:
-            most = max(most, len(each.scene.claims), len(each.after(each.scene).claims))
-        for attempt, broken in zip(batch, _broken(bench, batch), strict=True):
+        most = max(most, *(len(e.claims) for each, after in batch for e in (each.scene, after)))
+        for (attempt, _), broken in zip(batch, _broken(bench, batch), strict=True):
             if broken:
                 return _shown(bench, whole, attempt), most
     return None, most
 
 
-def _broken(bench: Bench, batch: Sequence[Attempt]) -> list[bool]:
-    before = bench.before([each.scene for each in batch])
-    after = bench.ask([each.after(each.scene) for each in batch])
+def _can_be(attempt: Attempt, after: Scene) -> bool:
+    """Whether no registration of it was completed or approved before it was filed."""
+    claims = (*attempt.scene.claims, *after.claims)
+    return all(possible(each.values) for each in claims)
+
+
+def _broken(bench: Bench, batch: Sequence[tuple[Attempt, Scene]]) -> list[bool]:
+    before = bench.before([each.scene for each, _ in batch])
+    after = bench.ask([each for _, each in batch])
     return [
         each.broken(each.scene, one, other)
-        for each, one, other in zip(batch, before, after, strict=True)
+        for (each, _), one, other in zip(batch, before, after, strict=True)
     ]
 
 
@@ -102,7 +107,11 @@ def _shown(bench: Bench, whole: Policy, attempt: Attempt) -> Counterexample:
     def shows(simpler: Scene) -> bool:
         if len(simpler.claims) != size or not attempt.given(simpler):
             return False
-        return _broken(bench, [attrs.evolve(attempt, scene=simpler)])[0]
+        after = attempt.after(simpler)
+        return (
+            _can_be(attempt, after)
+            and _broken(bench, [(attrs.evolve(attempt, scene=simpler), after)])[0]
+        )
 
     small = smallest(attempt.scene, shows)
     keys = bench.cases.keys

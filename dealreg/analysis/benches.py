@@ -10,14 +10,14 @@ import attrs
 
 from dealreg.analysis.bystanders import bystander
 from dealreg.analysis.cases import Cases, cases_of
-from dealreg.analysis.compare import MOST_PATTERNS, batches
+from dealreg.analysis.compare import MOST_PATTERNS
 from dealreg.analysis.domains import RIVAL, SELF
 from dealreg.analysis.limits import limits_of, only, shape_limits
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
-from dealreg.analysis.readings import Variable
+from dealreg.analysis.readings import AFTERWARDS, Variable
 from dealreg.analysis.reported import bare, values_of
-from dealreg.analysis.scenes import Assignment, Claim, Scene
+from dealreg.analysis.scenes import Assignment, Claim, Scene, batches
 from dealreg.analysis.times import ASKED, FILED, closing
 from dealreg.analysis.trials import stood
 from dealreg.facts.calendars import Calendar
@@ -29,7 +29,7 @@ from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy
 from dealreg.policy.stages import Bucket, Grace
 
-__all__ = ["DAY", "MOST_TRIED", "Bench", "Seen", "named_in", "own", "spread"]
+__all__ = ["DAY", "MOST_TRIED", "Bench", "Seen", "filed_at", "named_in", "own", "spread"]
 
 MOST_TRIED: Final = 300
 """So many changes are tried for each axiom and benefit, spread over all there are."""
@@ -171,7 +171,7 @@ class Bench:
     def threes(self) -> list[Seen]:
         """A third registration beside two, of another partner, earlier or later than both."""
         made = [
-            Scene((*each.scene.claims, Claim({**own(each.scene, kind), self.filed: when}, 3)))
+            Scene((*each.scene.claims, Claim(filed_at(own(each.scene, kind), self.filed, when), 3)))
             for each in spread(self.pairs, 40)
             for kind in spread(self.kinds, 6)
             for when in self.moments(each.scene)
@@ -300,6 +300,16 @@ def own(scene: Scene, kind: Kind) -> Assignment:
     """The facts of a kind, in the deal of a case."""
     deal = {k: v for k, v in scene.claims[0].values.items() if k.shared}
     return {**kind.values, **deal}
+
+
+def filed_at(values: Assignment, filed: Variable, when: datetime) -> Assignment:
+    """The facts of a registration had it been filed then: what comes after is not before it."""
+    late = {
+        each: max(value, when)
+        for each, value in values.items()
+        if each.name in AFTERWARDS and each.subject == filed.subject and value is not None
+    }
+    return {**values, **late, filed: when}
 
 
 def named_in(values: Assignment) -> bool:

@@ -28,7 +28,7 @@ from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Predicate
 from dealreg.policy.stages import Key
 
-__all__ = ["Cases", "Domains", "Group", "cases_of"]
+__all__ = ["Cases", "Domains", "Group", "cases_of", "inside_of"]
 
 _MANY_WORLDS: Final = 16
 _MOST_WORLDS: Final = 200
@@ -179,7 +179,7 @@ def cases_of(
         (first, rival),
         siblings,
         _partner_matters(domains),
-        _inside(policies[0], scope),
+        inside_of(policies[0], scope),
         free,
     )
 
@@ -198,7 +198,8 @@ def _free(asked: Sequence[Question], kept: Collection[Variable]) -> frozenset[Va
     )
 
 
-def _inside(policy: Policy, scope: Predicate | None) -> Callable[[Scene], bool] | None:
+def inside_of(policy: Policy, scope: Predicate | None) -> Callable[[Scene], bool] | None:
+    """Whether all registrations of a case satisfy a scope; None where there is none."""
     if scope is None:
         return None
 

@@ -1,8 +1,8 @@
 """Do two policies decide every case alike, and if not, where do they part?"""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import attrs
 
@@ -14,7 +14,7 @@ from dealreg.analysis.probing import probed
 from dealreg.analysis.readings import common_keys, readings
 from dealreg.analysis.regrouped import regrouped
 from dealreg.analysis.sameness import sameness
-from dealreg.analysis.scenes import Claim, Scene, facts_of, runs
+from dealreg.analysis.scenes import Claim, Scene, batches, facts_of, runs
 from dealreg.analysis.times import ASKED
 from dealreg.analysis.vicinity import beside
 from dealreg.analysis.witnesses import smallest
@@ -27,6 +27,7 @@ from dealreg.errors import UsageError, shown
 from dealreg.facts.fields import Field
 from dealreg.outcome.comparison import (
     Change,
+    ChangeKind,
     Comparison,
     Limit,
     LimitCode,
@@ -43,7 +44,7 @@ from dealreg.policy.predicates import Predicate, predicate
 
 __all__ = [
     "MOST_PATTERNS",
-    "batches",
+    "check_scope",
     "compare",
     "difference",
     "only_policies",
@@ -56,7 +57,10 @@ MOST_PATTERNS: Final = 4_000
 
 _BATCH: Final = 64
 _FEW: Final = 8
-_Item = TypeVar("_Item")
+_FIRST: Final = 2
+"""So many cases are decided at a time; where one is enough, few; and of those that are aimed at a
+difference, first only a pair or two, which mostly show it.
+"""
 
 
 def compare(old: Policy, new: Policy, *, scope: Any = None) -> Comparison:
@@ -85,7 +89,7 @@ def compare(old: Policy, new: Policy, *, scope: Any = None) -> Comparison:
     """
     asked = None if scope is None else predicate(scope)
     only_policies(old, new)
-    _check_scope(asked, old, new)
+    check_scope(asked, old, new)
     seen = _Seen.of(old, new, asked)
     seen.look()
     return Comparison(
@@ -114,7 +118,7 @@ def difference(old: Policy, new: Policy, *, scope: Any = None) -> Witness | None
     """
     asked = None if scope is None else predicate(scope)
     only_policies(old, new)
-    _check_scope(asked, old, new)
+    check_scope(asked, old, new)
     seen = _Seen.of(old, new, asked, first=True)
     if asked is None:
         seen.try_first()
@@ -157,10 +161,15 @@ def premises_of(scope: Predicate | None = None) -> tuple[Premise, ...]:
     return taken if scope is None else (*taken, Premise.IN_SCOPE)
 
 
-def _check_scope(scope: Predicate | None, old: Policy, new: Policy) -> None:
+def check_scope(scope: Predicate | None, *policies: Policy) -> None:
+    """Check that policies know what a scope asks of registrations.
+
+    Raises:
+        PolicyErrors: when one does not.
+    """
     if scope is None:
         return
-    for policy in (old, new):
+    for policy in policies:
         found = predicate_findings(scope, "scope", policy.vocabulary())
         Findings(tuple(found)).raise_errors()
 
@@ -250,7 +259,7 @@ class _Seen:
             beside_base = list(probe.like(self.apart[benefit])) if benefit in self.apart else []
             if beside_base and self._shown(beside_base, benefit, policies, probe.cases.keys):
                 return
-            for few in batches(probe.aimed(policies[1]), _FEW):
+            for few in batches(probe.aimed(policies[1]), _FEW, first=_FIRST):
                 if self._shown(few, benefit, policies, probe.cases.keys):
                     return
             for batch in probe.batches():
@@ -347,16 +356,19 @@ class _Seen:
         benefits = (parting.benefit,)
         policies = (only(self.old, parting.benefit), only(self.new, parting.benefit))
 
+        about = {found.scene: parting.places}
+
         def shows(simpler: Scene) -> bool:
             before, after = runs(policies, [simpler], keys)
             seen = partings(before, after, 0, len(simpler.claims), benefits)
-            return any(each.group == parting.group for each in seen) and (
-                found.inside is None or found.inside(simpler)
-            )
+            same = next((each for each in seen if each.group == parting.group), None)
+            if same is None or not (found.inside is None or found.inside(simpler)):
+                return False
+            about[simpler] = same.places
+            return True
 
-        small = smallest(found.scene, shows)
-        before, after = runs(policies, [small], keys)
-        places = next(partings(before, after, 0, len(small.claims), benefits)).places
+        least = 2 if parting.kind is ChangeKind.CHANGES_HANDS else 1  # one gives, another takes
+        small = smallest(found.scene, shows, least=least)
         return Change(
             kind=parting.kind,
             benefit=parting.benefit,
@@ -364,7 +376,7 @@ class _Seen:
             clause=parting.clause,
             side=parting.side,
             patterns=found.times,
-            witness=_witness((self.old, new), small, keys, places),
+            witness=_witness((self.old, new), small, keys, about[small]),
         )
 
 
@@ -385,10 +397,3 @@ def _witness(
         old=old,
         new=new,
     )
-
-
-def batches(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
-    """The cases, so many at a time."""
-    waiting = iter(items)
-    while batch := list(islice(waiting, size)):
-        yield batch

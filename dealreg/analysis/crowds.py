@@ -6,8 +6,8 @@ from itertools import permutations
 from typing import Any
 
 from dealreg.analysis.attempts import Attempt, Stood
-from dealreg.analysis.benches import DAY, MOST_TRIED, Bench, Seen, named_in, spread
-from dealreg.analysis.readings import Variable
+from dealreg.analysis.benches import DAY, MOST_TRIED, Bench, Seen, filed_at, named_in, spread
+from dealreg.analysis.readings import AFTERWARDS, Variable
 from dealreg.analysis.reported import told
 from dealreg.analysis.scenes import Claim, Scene
 from dealreg.outcome.decision import StandingKind
@@ -41,20 +41,30 @@ def _filed(bench: Bench) -> list[Seen]:
     """Rivals that filed a day apart, both ways round, whether or not the policy looks at when."""
     made = list(_apart(bench, bench.rivals))
     if not made or bench.variable("submitted_at") is None:
-        early = [each.scene for each in bench.rivals]
-        late = DAY
         scenes = [
-            Scene(
-                tuple(
-                    Claim({**c.values, bench.filed: bench.time(scene, 1) + late * n}, c.partner)
-                    for n, c in zip(order, scene.claims, strict=True)
-                )
-            )
-            for scene in early
-            for order in ((0, 1), (1, 0))
+            _a_day_apart(bench, each.scene, days)
+            for each in bench.rivals
+            for days in ((1, 0), (0, 1))
         ]
         made = bench.seen(spread(scenes, MOST_TRIED))
     return made
+
+
+def _a_day_apart(bench: Bench, scene: Scene, days: Sequence[int]) -> Scene:
+    """The case with its registrations filed so many days before what came after in any of them."""
+    dated = (
+        value
+        for claim in scene.claims
+        for each, value in claim.values.items()
+        if each.name in AFTERWARDS and each.subject == bench.filed.subject and value is not None
+    )
+    last = min((bench.time(scene, 1), *dated))
+    return Scene(
+        tuple(
+            Claim(filed_at(claim.values, bench.filed, last - DAY * early), claim.partner)
+            for early, claim in zip(days, scene.claims, strict=True)
+        )
+    )
 
 
 def one_winner(bench: Bench) -> Iterator[Attempt]:
@@ -257,16 +267,22 @@ def envy(bench: Bench) -> Iterator[Attempt]:
 
 def retroactive(bench: Bench) -> Iterator[Attempt]:
     """A25: who would have it when its window has closed keeps it, whoever files after that."""
+
+    def given(scene: Scene) -> bool:
+        return bench.time(scene, 2) > bench.closes(bench.time(scene, 1))
+
+    dated = any(each.name in AFTERWARDS for each in bench.variables)
     for each in bench.rivals:
-        late = bench.closes(bench.time(each.scene, 1)) + DAY
-
-        def after(scene: Scene, late: datetime = late) -> Scene:
-            return told(scene, 2, bench.filed, late)
-
-        def given(scene: Scene) -> bool:
-            return bench.time(scene, 2) > bench.closes(bench.time(scene, 1))
-
-        yield Attempt(after(each.scene), _kept, (1, 2), leaves=2, given=given)
+        one, two = each.scene.claims
+        first = bench.time(each.scene, 1)
+        late = bench.closes(first) + DAY
+        after = Claim(filed_at(two.values, bench.filed, late), two.partner)
+        yield Attempt(Scene((one, after)), _kept, (1, 2), leaves=2, given=given)
+        if dated:  # the first filed long before, and what came after is as it was
+            before = bench.time(each.scene, 2) - (late - first)
+            early = Scene((Claim(filed_at(one.values, bench.filed, before), one.partner), two))
+            if given(early):  # a length by a calendar is another one from another day
+                yield Attempt(early, _kept, (1, 2), leaves=2, given=given)
 
 
 def _kept(_: Scene, before: Stood, after: Stood) -> bool:

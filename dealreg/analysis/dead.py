@@ -7,10 +7,10 @@ from typing import Final
 import attrs
 
 from dealreg.analysis.cases import Cases
-from dealreg.analysis.compare import batches, provably_alike
+from dealreg.analysis.compare import provably_alike
 from dealreg.analysis.comparisons import one_at_most
 from dealreg.analysis.limits import limits_of, shape_limits
-from dealreg.analysis.scenes import Claim, Scene, named, run
+from dealreg.analysis.scenes import Claim, Scene, batches, named, run
 from dealreg.analysis.simpler import (
     Simpler,
     simpler_admissions,

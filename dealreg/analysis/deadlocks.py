@@ -10,7 +10,6 @@ import attrs
 from dealreg.analysis.cases import Cases, cases_of
 from dealreg.analysis.compare import (
     MOST_PATTERNS,
-    batches,
     only_policies,
     premises_of,
 )
@@ -19,7 +18,7 @@ from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.quotient import Kind
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.repairs import repaired
-from dealreg.analysis.scenes import Claim, Scene, facts_of, run
+from dealreg.analysis.scenes import Claim, Scene, batches, facts_of, run
 from dealreg.analysis.times import ASKED, FILED
 from dealreg.analysis.witnesses import smallest, variables_of
 from dealreg.deciders.reference.decide import decide_unchecked, found_deadlocks
@@ -35,7 +34,7 @@ from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import Effect, Grace
 
-__all__ = ["certificate", "deadlocks", "way_of"]
+__all__ = ["can_deadlock", "certificate", "deadlocks", "way_of"]
 
 _BATCH: Final = 64
 _GRACES: Final = (Span(1, Unit.DAYS), Span(7, Unit.DAYS), Span(30, Unit.DAYS), Span(365, Unit.DAYS))
@@ -81,7 +80,7 @@ def _patterns(policy: Policy) -> Deadlocks:
     patterns: list[DeadlockPattern] = []
     count = 0
     for contest in sorted(policy.contests, key=lambda each: each.benefit):
-        if not _can_deadlock(policy, contest):
+        if not can_deadlock(policy, contest):
             continue
         small = only(policy, contest.benefit)
         found: dict[tuple[str, ...], tuple[int, Scene]] = {}
@@ -123,8 +122,8 @@ def _worth_asking(policy: Policy, cases: Cases) -> Callable[[Kind, Kind], bool]:
     return worth
 
 
-def _can_deadlock(policy: Policy, contest: Contest) -> bool:
-    """Whether an eligible registration may fail to get what nobody else gets.
+def can_deadlock(policy: Policy, contest: Contest) -> bool:
+    """Whether an eligible registration may fail to get what nobody else gets, by the shape.
 
     Without dependence and without a rule that closes the contest, the best of the eligible always
     gets it, or a person is asked.
@@ -140,7 +139,7 @@ def _limits(policy: Policy, cases: Cases) -> set[Limit]:
     if cases.crowded:
         limits.add(Limit(code=LimitCode.CROWDED, clause="contests"))
     for contest in policy.contests:
-        if _can_deadlock(policy, contest):
+        if can_deadlock(policy, contest):
             for benefit in cone(policy, contest.benefit):
                 part = policy.contest(benefit)
                 if part is not None:

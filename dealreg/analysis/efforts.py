@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from dealreg.analysis.attempts import Attempt, Stood
-from dealreg.analysis.benches import DAY, Bench, Seen, own, spread
+from dealreg.analysis.benches import DAY, Bench, Seen, filed_at, own, spread
 from dealreg.analysis.readings import Variable
 from dealreg.analysis.reported import told
 from dealreg.analysis.scenes import Claim, Scene
@@ -115,7 +115,7 @@ def _again(bench: Bench, each: Seen, place: int) -> Iterator[Claim]:
     last = max(bench.time(each.scene, p) for p in each.places)
     facts = [dict(claim.values), *(dict(own(each.scene, k)) for k in spread(bench.kinds, 5))]
     for values in facts:
-        yield Claim({**values, **kept, bench.filed: last + DAY}, claim.partner)
+        yield Claim(filed_at({**values, **kept}, bench.filed, last + DAY), claim.partner)
 
 
 def participation(bench: Bench) -> Iterator[Attempt]:
@@ -229,6 +229,6 @@ def decoys(bench: Bench) -> Iterator[Attempt]:
     for each, place in spread(losers(bench), 60):
         for kind in spread(bench.kinds, 4):
             for when in bench.moments(each.scene):
-                ally = Claim({**own(each.scene, kind), bench.filed: when}, 3)
+                ally = Claim(filed_at(own(each.scene, kind), bench.filed, when), 3)
                 able = _able(bench, place)
                 yield Attempt(each.scene, won_by(place), (place,), _added(ally), given=able)

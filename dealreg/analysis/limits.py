@@ -42,7 +42,7 @@ from dealreg.policy.stages import (
 )
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
-__all__ = ["changed", "cone", "limits_of", "only", "over_time", "reach", "shape_limits"]
+__all__ = ["changed", "cone", "is_fixed", "limits_of", "only", "over_time", "reach", "shape_limits"]
 
 
 def cone(policy: Policy, benefit: str) -> tuple[str, ...]:
@@ -183,8 +183,11 @@ def _counts_days(field: Field) -> bool:
     return isinstance(field.derived, Elapsed) and field.derived.count is not Count.TIME
 
 
-def shape_limits(policy: Policy, contest: Contest) -> Iterator[Limit]:
-    """What bounds a contest whose stages differ between two policies, or that may deadlock."""
+def shape_limits(policy: Policy, contest: Contest, *, one_deal: bool = True) -> Iterator[Limit]:
+    """What bounds a contest whose stages differ between two policies, or that may deadlock.
+
+    `one_deal` says whether the cases that are tried are of one opportunity and customer each.
+    """
 
     def limit(code: LimitCode, path: str) -> Limit:
         return Limit(code=code, clause=path)
@@ -192,12 +195,14 @@ def shape_limits(policy: Policy, contest: Contest) -> Iterator[Limit]:
     benefit = contest.benefit
     if contest.capacity not in (1, None):
         yield limit(LimitCode.SEVERAL_HOLDERS, contest_path(benefit, "capacity"))
+    if contest.capacity is None and len(contest.gives) > 2:  # noqa: PLR2004 - of two, two have a place
+        yield limit(LimitCode.SEVERAL_HOLDERS, contest_path(benefit, "gives"))
     if contest.joint is not None:
         yield limit(LimitCode.JOINT, contest_path(benefit, "joint"))
     if contest.scope.lines is not None or contest.scope.award is Award.BY_LINE:
         yield limit(LimitCode.LINES, contest_path(benefit, "scope"))
     by_others = {each.scope.keys for each in policy.contests} != {contest.scope.keys}
-    if by_others or _reads_apart(policy, contest):
+    if by_others or (one_deal and _reads_apart(policy, contest)):
         yield limit(LimitCode.SCOPES, contest_path(benefit, "scope"))
     yield from (
         limit(LimitCode.NOT_HOLDER, after_path(benefit, each.benefit))
@@ -313,10 +318,11 @@ def _varies(
     """Whether two lengths differ, and how they compare may depend on the date."""
     if one is None or other is None or one == other:
         return False
-    return not (_is_fixed(old, *one) and _is_fixed(new, *other))
+    return not (is_fixed(old, *one) and is_fixed(new, *other))
 
 
-def _is_fixed(policy: Policy, length: Span, calendar: str | None) -> bool:
+def is_fixed(policy: Policy, length: Span, calendar: str | None) -> bool:
+    """Whether a length is the same number of hours whenever it starts."""
     zones: dict[str, Calendar] = {each.name: each for each in policy.calendars}
     in_utc = calendar is None or zones[calendar].zone == "UTC"
     return length.unit in _FIXED or (length.unit in _DAILY and in_utc)

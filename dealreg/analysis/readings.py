@@ -33,6 +33,7 @@ __all__ = [
     "Variable",
     "common_keys",
     "is_instant",
+    "note",
     "readings",
     "readings_of",
     "sources",
@@ -44,7 +45,7 @@ IDENTITIES = frozenset({"registration_id", "partner_id", "opportunity_id", "cust
 BY_APPROVAL = frozenset({"approved_at", "status"})
 """What silence of the vendor changes, where it counts as approval."""
 
-AFTERWARDS = frozenset({"completed_at", "approved_at", "ended_at"})
+AFTERWARDS = frozenset({"completed_at", "approved_at", "ended_at", "last_submitted_at"})
 """Instants of a registration that are never before its submission."""
 
 
@@ -151,9 +152,9 @@ def readings(policies: Iterable[Policy], *predicates: Predicate) -> Readings:
         vocabulary = policy.vocabulary()
         if policy.sla is not None and policy.sla.missed is Missed.DEEMED_APPROVED:
             found.deemed.add(policy.sla.starts)
-            _note(found, vocabulary, Fact(policy.sla.starts))
+            note(found, vocabulary, Fact(policy.sla.starts))
         for fact in _facts(policy):
-            _note(found, vocabulary, fact)
+            note(found, vocabulary, fact)
         for contest in policy.contests:
             for path, predicate in predicates_of(contest):
                 _compared(found, vocabulary, predicate, path)
@@ -199,7 +200,12 @@ def _named(contest: Contest) -> Iterator[str]:
         yield from (stature.field for stature in contest.joint.stature)
 
 
-def _note(found: Readings, vocabulary: Vocabulary, fact: Fact) -> None:
+def note(found: Readings, vocabulary: Vocabulary, fact: Fact) -> None:
+    """Add a fact, and what it is computed from, to what is read.
+
+    Raises:
+        UsageError: where two policies declare one field in two ways.
+    """
     for name in (fact.name, fact.as_of):
         field = None if name is None else vocabulary.get(name)
         if name is None or field is None:
@@ -208,7 +214,7 @@ def _note(found: Readings, vocabulary: Vocabulary, fact: Fact) -> None:
         found.earlier.setdefault(name, set()).add(fact.as_of if name == fact.name else None)
         parts = ("amount",) if name == "currency" else sources(field)
         for part in parts:
-            _note(found, vocabulary, Fact(part))
+            note(found, vocabulary, Fact(part))
 
 
 def _common(found: Readings, known: Field | None, field: Field) -> Field:
@@ -233,7 +239,7 @@ def _compared(found: Readings, vocabulary: Vocabulary, predicate: Predicate, pat
         fact = fact_of(atom)
         if fact is None:
             continue
-        _note(found, vocabulary, fact)
+        note(found, vocabulary, fact)
         constants = found.constants.setdefault(fact.name, [])
         match atom:
             case Compare(_, _, value):

@@ -5,11 +5,10 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from dealreg.analysis.cases import Cases
-from dealreg.analysis.compare import batches
 from dealreg.analysis.domains import domain, linked_texts
 from dealreg.analysis.pairs import pairs_of
 from dealreg.analysis.readings import Readings, Variable, is_instant
-from dealreg.analysis.scenes import Claim, Scene
+from dealreg.analysis.scenes import Claim, Scene, batches
 from dealreg.analysis.trials import asked
 from dealreg.analysis.witnesses import smallest
 from dealreg.facts.fields import Source, Subject

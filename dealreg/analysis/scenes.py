@@ -4,11 +4,12 @@ Many cases are decided in one run: each has its own opportunity, customer and pa
 none bears on another.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -32,6 +33,7 @@ __all__ = [
     "Claim",
     "Scene",
     "apart",
+    "batches",
     "decided",
     "facts_of",
     "key_value",
@@ -41,6 +43,8 @@ __all__ = [
     "run",
     "runs",
 ]
+
+_Item = TypeVar("_Item")
 
 Assignment = Mapping[Variable, Any]
 """Values of variables; a variable that is not there is missing from the facts."""
@@ -310,3 +314,14 @@ def _by_opportunity(policy: Policy) -> Policy:
 
 _SEPARATE: Final = frozenset({"opportunity_id", "customer_id"})
 """Scenes differ in these: what goes by one of them keeps them apart."""
+
+
+def batches(
+    items: Iterable[_Item], size: int, *, first: int | None = None
+) -> Iterator[list[_Item]]:
+    """The cases, so many at a time; the first time perhaps fewer."""
+    waiting = iter(items)
+    batch = list(islice(waiting, first or size))
+    while batch:
+        yield batch
+        batch = list(islice(waiting, size))

@@ -21,13 +21,16 @@ def _known(claim: Claim, variable: Variable) -> bool:
     return claim.values.get(variable) is not None
 
 
-def smallest(scene: Scene, shows: Callable[[Scene], bool]) -> Scene:
-    """A case that still shows it: of fewest registrations, facts, and differences between them."""
+def smallest(scene: Scene, shows: Callable[[Scene], bool], *, least: int = 1) -> Scene:
+    """A case that still shows it: of fewest registrations, facts, and differences between them.
+
+    With fewer than `least` registrations nothing can show it: that is not tried.
+    """
 
     def can_be(simpler: Scene) -> bool:
         return all(possible(each.values) for each in simpler.claims) and shows(simpler)
 
-    for simpler in _fewer(scene):
+    for simpler in _fewer(scene) if len(scene.claims) > least else ():
         if can_be(simpler):
             return smallest(simpler, shows)
     for variable in variables_of(scene):
@@ -42,20 +45,20 @@ def _readable(scene: Scene, shows: Callable[[Scene], bool]) -> Scene:
     """The case with instants a day apart, where that shows it as well as a moment does."""
     if len(scene.claims) != 2:  # noqa: PLR2004 -- a day apart is a matter of two
         return scene
-    first, rival = scene.claims
     for variable in variables_of(scene):
+        first, rival = scene.claims
         mine, theirs = first.values.get(variable), rival.values.get(variable)
         if isinstance(mine, datetime) and isinstance(theirs, datetime) and mine != theirs:
             day = timedelta(days=1 if theirs > mine else -1)
             moved = attrs.evolve(rival, values={**rival.values, variable: mine + day})
-            if not variable.shared and shows(Scene((first, moved))):
-                rival = moved
-    return Scene((first, rival))
+            apart = Scene((first, moved))
+            if not variable.shared and shows(apart):
+                scene = apart
+    return scene
 
 
 def _fewer(scene: Scene) -> Iterator[Scene]:
-    if len(scene.claims) > 1:
-        yield from (Scene((Claim(each.values, 1),)) for each in scene.claims)
+    yield from (Scene((Claim(each.values, 1),)) for each in scene.claims)
 
 
 def _without(scene: Scene, variable: Variable) -> Iterator[Scene]:

@@ -7,6 +7,7 @@ from dealreg.analysis.axioms import axioms as asked_axioms
 from dealreg.cli.comparing import one_policy, show_page
 from dealreg.cli.exits import Exit
 from dealreg.cli.gathering import form_option, times_option
+from dealreg.cli.proposing import SHOWN, propose_option, propose_shown
 from dealreg.errors import UsageError, shown, suggestion
 from dealreg.outcome.axioms import Holds
 from dealreg.rendering import report_axioms
@@ -29,10 +30,16 @@ __all__ = ["axioms"]
     metavar="CODE",
     help="An axiom that must not be violated, as in A8. May be repeated.",
 )
+@propose_option(SHOWN)
 @form_option
 @times_option
 def axioms(
-    policy: str, codes: tuple[str, ...], require: tuple[str, ...], form: str, times_in: str
+    policy: str,
+    codes: tuple[str, ...],
+    require: tuple[str, ...],
+    propose: str | None,
+    form: str,
+    times_in: str,
 ) -> Exit:
     """Hold the rules of a POLICY against axioms: held, or violated by the smallest case found.
 
@@ -62,5 +69,6 @@ def axioms(
         )
 
     show_page(page, found, form)
+    propose_shown(found, propose, policy)
     broken = {each.code for each in found.verdicts if each.holds is Holds.VIOLATED}
     return Exit.FOUND if broken & set(require) else Exit.OK

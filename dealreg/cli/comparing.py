@@ -11,6 +11,7 @@ from dealreg.cli.exits import Exit
 from dealreg.cli.failing import every_problem
 from dealreg.cli.gathering import form_option, times_option
 from dealreg.cli.inputs import load_policy
+from dealreg.cli.proposing import SHOWN, propose_option, propose_shown
 from dealreg.cli.terminal import print_json, print_page, print_text
 from dealreg.errors import PolicyError, UsageError, shown, suggestion
 from dealreg.outcome.comparison import Change, ChangeKind
@@ -44,6 +45,7 @@ _solver_option = click.option(
 )
 @click.option("--exact", is_flag=True, help="End with exit code 1 for a bounded verdict too.")
 @_solver_option
+@propose_option(f"{SHOWN} OLD passes them.")
 @form_option
 @times_option
 def compare(
@@ -53,6 +55,7 @@ def compare(
     allow: tuple[str, ...],
     exact: bool,
     solver: int | None,
+    propose: str | None,
     form: str,
     times_in: str,
 ) -> Exit:
@@ -63,23 +66,17 @@ def compare(
     before, after = every_problem(one_policy, (old, new))
     rule = None if scope is None else _rule(scope, before)
     allowed = [_allowed(each, before, after) for each in allow]
-    if solver is not None and rule is not None:
-        raise UsageError(
-            "the solver compares all conflicts, and those of a scope were asked for",
-            place="--scope",
-            value=scope,
-            hint="leave one of --scope and --solver out",
-        )
     found = (
         compared(before, after, scope=rule)
         if solver is None
-        else smt.compare(before, after, k=solver)
+        else smt.compare(before, after, k=solver, scope=rule)
     )
 
     def page(form: str) -> str:
         return report_comparison(found, before, form=form, zone=times_in)  # type: ignore[arg-type]
 
     show_page(page, found, form)
+    propose_shown(found, propose, old)
     meant = all(_is_meant(each, allowed) for each in found.changes)
     return Exit.OK if meant and (found.exact or not exact) else Exit.FOUND
 
@@ -87,9 +84,12 @@ def compare(
 @click.command(short_help="Find how a policy can deadlock.")
 @click.argument("policy")
 @_solver_option
+@propose_option(SHOWN)
 @form_option
 @times_option
-def deadlocks(policy: str, solver: int | None, form: str, times_in: str) -> Exit:
+def deadlocks(
+    policy: str, solver: int | None, propose: str | None, form: str, times_in: str
+) -> Exit:
     """Find every way in which a POLICY can deadlock, and the changes that would repair it.
 
     Exit code 1 when it can.
@@ -101,6 +101,7 @@ def deadlocks(policy: str, solver: int | None, form: str, times_in: str) -> Exit
         return report_deadlocks(found, rules, form=form, zone=times_in)  # type: ignore[arg-type]
 
     show_page(page, found, form)
+    propose_shown(found, propose, policy)
     return Exit.OK if found.free else Exit.FOUND
 
 

@@ -9,6 +9,7 @@ from dealreg.cli.comparing import one_policy, show_page
 from dealreg.cli.exits import Exit
 from dealreg.cli.gathering import form_option, times_option
 from dealreg.cli.histories import asked, history_options
+from dealreg.cli.proposing import SHOWN, propose_option, propose_shown
 from dealreg.outcome.gaming import Move
 from dealreg.rendering import report_gaming
 
@@ -24,9 +25,17 @@ __all__ = ["gaming"]
     multiple=True,
     help="A move that may pay. May be repeated.",
 )
+@propose_option(SHOWN)
 @form_option
 @times_option
-def gaming(policy: str, allow: tuple[str, ...], form: str, times_in: str, **how: Any) -> Exit:
+def gaming(
+    policy: str,
+    allow: tuple[str, ...],
+    propose: str | None,
+    form: str,
+    times_in: str,
+    **how: Any,
+) -> Exit:
     """Say which moves turn a loss into a win under a POLICY, though the deal is the same.
 
     With --events or --registrations the moves are tried on a history as well.
@@ -46,6 +55,7 @@ def gaming(policy: str, allow: tuple[str, ...], form: str, times_in: str, **how:
         return report_gaming(found, rules, form=form, zone=times_in)  # type: ignore[arg-type]
 
     show_page(page, found, form)
+    propose_shown(found, propose, policy)
     if rejected:
         return Exit.REJECTED
     pays = {e.move.value for e in (*found.gains, *found.in_history) if e.pays}

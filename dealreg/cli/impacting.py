@@ -7,17 +7,17 @@ import click
 from dealreg.cli.exits import Exit
 from dealreg.cli.failing import every_problem
 from dealreg.cli.gathering import times_option
-from dealreg.cli.inputs import write
-from dealreg.cli.pasts import measured, past_options, print_csv, rules_of, watched_steps
+from dealreg.cli.inputs import at_instant, load_policy, write
+from dealreg.cli.pasts import measured, past_options, print_csv, watched_steps
 from dealreg.cli.terminal import print_json, print_page, print_text
 from dealreg.errors import UsageError, shown
+from dealreg.impact import amended, parameters
 from dealreg.impact import diff as differing
-from dealreg.impact import parameters
 from dealreg.impact import sweep as swept
 from dealreg.impact import tournament as side_by_side
 from dealreg.outcome.impact import Impact
 from dealreg.outcome.impact_series import Sweep, Tournament
-from dealreg.policy.policies import Policy
+from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.rendering import (
     plot,
     report_impact,
@@ -94,6 +94,12 @@ _form_option = click.option(
     show_default=True,
     help="Which table --format csv prints.",
 )
+@click.option(
+    "--from",
+    "since",
+    metavar="INSTANT",
+    help="NEW is in force from then on, in place of OLD; before that, OLD is.",
+)
 @times_option
 def diff(
     old: str,
@@ -105,15 +111,19 @@ def diff(
     report: str | None,
     form: str,
     table: str,
+    since: str | None,
     times_in: str,
     **how: Any,
 ) -> Exit:
     """Say what NEW in place of OLD would have done to a history.
 
+    Both are policies or policy books; with --from, NEW is a policy, and an edition of OLD.
     HISTORY is a Parquet file of registrations, or a folder of them; or events are named by
     --events, or registrations with their dates by --registrations, and replayed.
     """
-    before, after = every_problem(rules_of, (old, new))
+    before, after = every_problem(load_policy, (old, new))
+    if since is not None:
+        after = _amended(before, after, since)
     past = measured(old, history, **how)
     with watched_steps() as tell:
         found = differing(
@@ -134,6 +144,17 @@ def diff(
         write(report, page(_form_of(report)).encode())
     _print(found, form, page, table)
     return Exit.REJECTED if past.tell() else Exit.OK
+
+
+def _amended(before: Policy | PolicyBook, after: Policy | PolicyBook, since: str) -> PolicyBook:
+    if isinstance(after, Policy):
+        return amended(before, after, since=at_instant(since, "--from"))
+    raise UsageError(
+        "a policy book says itself from when on its editions are in force",
+        place="--from",
+        value=since,
+        hint="leave it out, or write the edition that is meant to a file of its own",
+    )
 
 
 def _form_of(name: str) -> str:
@@ -182,7 +203,7 @@ def sweep(
     PARAMETER is a place in the policy, as contests[protection].period; without one, those that
     there are are listed. HISTORY is as for `diff`.
     """
-    rules = rules_of(policy)
+    rules = load_policy(policy)
     if parameter is None:
         _list_parameters(rules)
         return Exit.OK
@@ -219,7 +240,7 @@ def tournament(
 
     Registrations in Parquet files are named by --history, events by --events.
     """
-    named = dict(zip(policies, every_problem(rules_of, policies), strict=True))
+    named = dict(zip(policies, every_problem(load_policy, policies), strict=True))
     past = measured(policies[0], history, **how)
     with watched_steps() as tell:
         found = side_by_side(named, past.history, progress=tell, **past.how)
@@ -227,7 +248,7 @@ def tournament(
     return Exit.REJECTED if past.tell() else Exit.OK
 
 
-def _list_parameters(rules: Policy) -> None:
+def _list_parameters(rules: Policy | PolicyBook) -> None:
     for each in parameters(rules):
         print_text(f"{each.place}  {shown(each.value)[1:-1]}\n")
 

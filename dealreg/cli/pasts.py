@@ -13,14 +13,13 @@ from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 
 from dealreg.cli.histories import Asked, asked, history_options
-from dealreg.cli.inputs import at_instant, is_not, load_policy
+from dealreg.cli.inputs import at_instant
 from dealreg.cli.rejected import csv_cell
 from dealreg.cli.terminal import errors_console
 from dealreg.errors import UsageError
 from dealreg.impact import Step
-from dealreg.policy.policies import Policy
 
-__all__ = ["Measured", "measured", "past_options", "print_csv", "rules_of", "watched_steps"]
+__all__ = ["Measured", "measured", "past_options", "print_csv", "watched_steps"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -122,19 +121,6 @@ def measured(
             hint="give --at, as in --at 2026-03-01T09:00Z",
         )
     return Measured(path, how, None)
-
-
-def rules_of(name: str) -> Policy:
-    """One policy from a file.
-
-    Raises:
-        UnreadableError: it holds a policy book.
-        DealregError: as `load_policy`.
-    """
-    rules = load_policy(name)
-    if isinstance(rules, Policy):
-        return rules
-    raise is_not(rules, name, "a policy: one edition of the book")
 
 
 @contextmanager

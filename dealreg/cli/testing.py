@@ -1,7 +1,6 @@
 """`dealreg test`: a policy against its test cases."""
 
 import json
-import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,12 +20,13 @@ from dealreg.cli.exits import Exit
 from dealreg.cli.failing import every_problem, say
 from dealreg.cli.gathering import form_option, times_option
 from dealreg.cli.inputs import STDIN, load_policy, write
+from dealreg.cli.proposing import propose_option, write_proposed, written
 from dealreg.cli.terminal import print_json, print_line, print_text
-from dealreg.errors import UnreadableError, UsageError, shown
+from dealreg.errors import UnreadableError, UsageError
 from dealreg.outcome.cases import CaseResult, CaseVerdict, PolicyCase
 from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.rendering.case_report import report_cases
-from dealreg.wire import cases_beside, cases_from_toml, cases_to_toml, read_cases
+from dealreg.wire import cases_beside, cases_from_toml, read_cases
 from dealreg.wire.files import file_text
 
 __all__ = ["test"]
@@ -42,10 +42,8 @@ __all__ = ["test"]
 @click.option(
     "--mutants", "mutating", is_flag=True, help="List the edits of the policy no case notices."
 )
-@click.option(
-    "--propose",
-    metavar="FILE",
-    help="With --mutants: write cases that notice them into a new FILE, to accept or correct.",
+@propose_option(
+    "With --mutants: write cases that notice them into a new FILE, to accept or correct."
 )
 @click.option(
     "--new",
@@ -165,16 +163,9 @@ def _mutate(
 
 def _propose(rules: Policy, cases: Sequence[PolicyCase], target: str, policy: str) -> Exit:
     """Write the cases that are missing into a new file."""
-    if Path(target).exists():
-        raise UsageError(
-            f"the file {shown(target)} is there already",
-            place=target,
-            hint="name a new one; move what you accept into your cases",
-        )
     found = missing_cases(rules, cases)
-    named = os.path.relpath(policy, Path(target).parent)
-    write(target, cases_to_toml(found.cases, policy=named).encode("utf-8"))
-    print_line(f"wrote {target}: {len(found.cases)} cases, to accept or correct")
+    write_proposed(target, found.cases, policy)
+    print_line(written(target, found.cases))
     for each in found.silent:
         print_line(f"no case was found that notices {each.place}: {each.edit}")
     return Exit.OK

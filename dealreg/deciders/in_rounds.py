@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from dealreg.deciders.columnar.columns import Columns
-from dealreg.deciders.columnar.contests import Lowered, length_of
+from dealreg.deciders.columnar.contests import Lowered, ends_of
 from dealreg.deciders.columnar.families import Family
 from dealreg.deciders.columnar.kinds import Eager
 from dealreg.deciders.columnar.parting import CONFLICT, Parted
 from dealreg.deciders.columnar.sorting import collected, sorted_out
-from dealreg.deciders.columnar.succession import period_refusals, rounds
+from dealreg.deciders.columnar.succession import all_counted, period_refusals, rounds
 from dealreg.deciders.columnar.support import Refusal
 from dealreg.deciders.columnar.tables import Given, eager, written
 from dealreg.deciders.one_by_one import some_conflicts
@@ -75,8 +75,13 @@ def in_rounds(
         fields: those that the policy reads.
         contest: the contest with the period.
     """
+    import narwhals as nw
+
     of, one = _timed(of, columns, contest)
     rows, rejected = sorted_out(collected(of.rows(source.table, columns), source))
+    starts, ends = nw.col(one.names.starts), nw.col(one.names.ends)
+    part = nw.col(one.names.barred) == 0
+    all_counted(rows.filter(part & ~starts.is_null() & ends.is_null()))
     left, made = of.parted(rows), Made([], [], rejected, 0)
     more = rounds()
     while len(left.rows) or len(left.aside):
@@ -87,11 +92,8 @@ def in_rounds(
 
 def _timed(of: Family, columns: Columns, contest: Contest) -> tuple[Family, Lowered]:
     """The family with the period of each row in the columns of that contest."""
-    import narwhals as nw
-
     assert contest.period is not None
-    starts = columns.value(Fact("submitted_at"))
-    ends = starts + nw.lit(length_of(contest.period.length))
+    starts, ends = columns.value(Fact("submitted_at")), ends_of(contest.period, columns)
     lowered = [
         attrs.evolve(
             each,

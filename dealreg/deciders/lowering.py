@@ -12,6 +12,7 @@ from dealreg.deciders.columnar.sorting import collected, sorted_out
 from dealreg.deciders.columnar.succession import needs, succession
 from dealreg.deciders.columnar.support import (
     Refusal,
+    asks_ahead,
     counts_others,
     facts_of,
     plain_keys,
@@ -41,7 +42,6 @@ from dealreg.errors import (
     shown,
     suggestion,
 )
-from dealreg.facts.fields import FieldType
 from dealreg.facts.instants import instant
 from dealreg.facts.values import Choice
 from dealreg.policy.contests import Contest
@@ -132,8 +132,8 @@ class Columnar:
             at: the instant asked about.
             unknown: fields that are not known of anybody, and have no column.
             engine: the library that computes: `polars`, `duckdb` or `pyarrow`; None for the
-                table's own, or the fastest that is installed. What a policy asks about lengths of
-                time is never computed in DuckDB, whose intervals are of another kind.
+                table's own, or the fastest that is installed. What a policy asks of rows about
+                days of a calendar, lengths of time or sets inside others is not computed in DuckDB.
 
         Raises:
             FactsErrors: the table lacks a column that the policy reads, or its type does not fit.
@@ -298,24 +298,18 @@ class Columnar:
         self, table: Any, at: datetime | str, unknown: Iterable[str], engine: Engine | str | None
     ) -> tuple[Given, Columns]:
         """A table, and its columns under the policy's vocabulary."""
-        source = given(table, None if engine is None else Engine(engine), durations=self._durations)
+        ahead = asks_ahead(self.policy)
+        source = given(table, None if engine is None else Engine(engine), ahead=ahead)
         columns = Columns(
             self.policy.vocabulary(),
             instant(at),
             source.table.collect_schema(),
             frozenset(unknown),
             source.engine.value,
+            {each.name: each for each in self.policy.calendars},
         )
         columns.check(self.fields, reasons=self._reconsiders)
         return source, columns
-
-    @property
-    def _durations(self) -> bool:
-        """Whether the policy reads lengths of time."""
-        vocabulary = self.policy.vocabulary()
-        read = {fact.name for one in self.policy.contests for _, fact in facts_of(one)}
-        fields = (field for name in read for field in read_for(name, vocabulary))
-        return any(field.type is FieldType.DURATION for field in fields)
 
     @property
     def _reconsiders(self) -> bool:

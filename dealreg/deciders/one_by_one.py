@@ -9,7 +9,7 @@ from dealreg.deciders.columnar.rows import facts_of_rows
 from dealreg.deciders.columnar.tables import Engine, Given, beside, eager, table_of
 from dealreg.deciders.compiling import compiled
 from dealreg.outcome.decision import Standing
-from dealreg.policy.policies import Policy
+from dealreg.policy.policies import Policy, PolicyBook
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +42,7 @@ def some_conflicts(
 
 
 def whole_table(
-    policy: Policy,
+    policy: Policy | PolicyBook,
     source: Given,
     columns: Columns,
     fields: Iterable[str],
@@ -58,7 +58,7 @@ def whole_table(
 
 
 def _decided(
-    policy: Policy,
+    policy: Policy | PolicyBook,
     rows: Iterable[Mapping[str, Any]],
     columns: Columns,
     keys: Sequence[str] | None,

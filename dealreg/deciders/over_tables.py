@@ -18,7 +18,7 @@ from dealreg.policy.policies import Policy
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Made", "in_columns", "one_by_one"]
+__all__ = ["Made", "in_columns", "one_by_one", "rejected_rows"]
 
 
 @attrs.frozen(eq=False)
@@ -63,6 +63,15 @@ def in_columns(
 
 def one_by_one(policy: Policy, source: Given, columns: Columns, fields: Sequence[str]) -> Made:
     """Everything by the compiled decider."""
+    rejected = rejected_rows(source, columns, fields)
+    wrong = set(rejected["registration_id"].to_pylist())
+    keys = plain_keys(policy)
+    found, count = whole_table(policy, source, columns, fields, wrong, keys)
+    return Made([], [found], rejected, count)
+
+
+def rejected_rows(source: Given, columns: Columns, fields: Sequence[str]) -> "pa.Table":
+    """The rows of a table that cannot be read, with the reason."""
     import narwhals as nw
 
     ladders = [f.name for f in map(columns.vocabulary.get, fields) if f is not None]
@@ -74,7 +83,4 @@ def one_by_one(policy: Policy, source: Given, columns: Columns, fields: Sequence
         columns.malformed(ladders).alias("bad"),
     )
     _, rejected = sorted_out(collected(marked, source))
-    wrong = set(rejected["registration_id"].to_pylist())
-    keys = plain_keys(policy)
-    found, count = whole_table(policy, source, columns, fields, wrong, keys)
-    return Made([], [found], rejected, count)
+    return rejected

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
-from dealreg.deciders.deciding import Externals, answered, sound
+from dealreg.deciders.deciding import Externals, answered, fitting, sound
 from dealreg.errors import DealregError, FactsError, UsageError, shown
 from dealreg.facts.case import Facts
 from dealreg.facts.conform import value_problem
@@ -43,6 +43,7 @@ class Replay:
 
     Raises:
         PolicyErrors: the rules are not sound.
+        FactsErrors: what is known does not fit the vocabulary of the rules.
         UsageError: an external question has no answer here.
 
     >>> from dealreg import Event, Policy, contest, earliest, period
@@ -68,6 +69,7 @@ class Replay:
         externals: Externals | None = None,
     ) -> None:
         sound(rules)
+        fitting(rules, known or Facts())
         answered(rules, Facts(), externals or {})
         self._docket = Docket(rules, externals or {}, Ledger.of(known or Facts()))
         self._seen: set[str] = set()
@@ -257,6 +259,7 @@ class Replay:
 
         Raises:
             PolicyErrors: the rules are not sound.
+            FactsErrors: the facts of the checkpoint do not fit the vocabulary of the rules.
             UnreadableError: the checkpoint is damaged.
             UsageError: the checkpoint was made under other rules.
         """
@@ -267,6 +270,7 @@ class Replay:
                 hint="replay from the beginning under these rules, or go on under those",
             )
         made = cls(rules, externals=externals)
+        fitting(rules, checkpoint.facts)
         made._go_on(checkpoint)
         return made
 

@@ -78,7 +78,8 @@ def replay_into(
         progress: called with the number of events so far, every thousand and at the end.
 
     Raises:
-        PolicyErrors, UsageError: as `Replay`; the checkpoint was made under other rules.
+        PolicyErrors, FactsErrors, UsageError: as `Replay`; the checkpoint was made under other
+            rules.
         UnreadableError: the checkpoint is damaged, or `out` is shorter than it says.
 
     >>> import tempfile

@@ -6,9 +6,10 @@ It needs `pip install "dealreg[columnar]"`.
 """
 
 from dealreg.impact.diffing import diff
+from dealreg.impact.editions import amended
 from dealreg.impact.parameters import parameters, with_parameter
 from dealreg.impact.past import Step
 from dealreg.impact.sweeping import sweep
 from dealreg.impact.tournaments import tournament
 
-__all__ = ["Step", "diff", "parameters", "sweep", "tournament", "with_parameter"]
+__all__ = ["Step", "amended", "diff", "parameters", "sweep", "tournament", "with_parameter"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from dealreg.deciders.deciding import Externals
 from dealreg.deciders.lowering import Rest
@@ -10,13 +10,8 @@ from dealreg.errors import UsageError, shown, suggestion
 from dealreg.facts.histories import History
 from dealreg.facts.instants import instant
 from dealreg.impact.benefits import Benefit
-from dealreg.impact.past import (
-    Found,
-    Past,
-    Progress,
-    frames,
-    one_policy,
-)
+from dealreg.impact.editions import Rules, benefits_of, edition_refs, last_of, versions_of
+from dealreg.impact.past import Found, Past, Progress, frames, given_rules
 from dealreg.impact.replays import replayed_of
 from dealreg.impact.tables import table_of
 from dealreg.outcome.impact import (
@@ -24,12 +19,10 @@ from dealreg.outcome.impact import (
     DeadlockShift,
     Handover,
     Impact,
+    Reading,
 )
 from dealreg.outcome.references import reference_of
-from dealreg.policy.policies import Policy
-
-if TYPE_CHECKING:
-    pass
+from dealreg.policy.policies import PolicyBook
 
 __all__ = ["compared", "diff", "past_of"]
 
@@ -38,8 +31,8 @@ _NAMED: Final = 20
 
 
 def diff(
-    old: Policy,
-    new: Policy,
+    old: Rules,
+    new: Rules,
     history: Any,
     *,
     at: datetime | str | None = None,
@@ -54,9 +47,12 @@ def diff(
 ) -> Impact:
     """What a policy in place of another would have done to a history.
 
+    Of a policy book, each registration is decided by the edition that governs it; `amended` makes
+    the book in which a policy takes effect on some day.
+
     Args:
-        old: today's rules.
-        new: the proposed ones.
+        old: today's rules, a policy or a policy book.
+        new: the proposed ones, likewise.
         history: a table of registrations as `columnar` takes it, or the path of a Parquet file or
             of a folder of them; or a `History` of events, which is replayed.
         at: for a table, the instant as of which it is decided; for events, the last instant that
@@ -81,7 +77,7 @@ def diff(
 
     >>> from datetime import UTC
     >>> import polars as pl
-    >>> from dealreg import contest, earliest, latest
+    >>> from dealreg import Policy, contest, earliest, latest
     >>> def rules(order):
     ...     return Policy(programme="Example", contests=[contest("protection", order)])
     >>> table = pl.DataFrame({
@@ -95,7 +91,7 @@ def diff(
     >>> [(each.value, each.gained, each.lost) for each in found.by("protection", "partner_id")]
     [('Arbor', 0, 1), ('Birch', 1, 0)]
     """
-    old, new = one_policy(old, "old"), one_policy(new, "new")
+    old, new = given_rules(old, "old"), given_rules(new, "new")
     past = past_of(
         history,
         (old, new),
@@ -116,8 +112,8 @@ def diff(
 
 def compared(
     past: Past,
-    old: tuple[Policy, Found],
-    new: tuple[Policy, Found],
+    old: tuple[Rules, Found],
+    new: tuple[Rules, Found],
     by: Sequence[str],
     *,
     most: int,
@@ -127,14 +123,17 @@ def compared(
     """What two policies made of a history, held against each other."""
     (today, before), (proposed, after) = old, new
     only = getattr(past, "benefit", None)
+    versions = [each for rules in (today, proposed) for each in versions_of(rules, _by(past))]
     parts = [
-        Benefit(benefit, (today, proposed), past, before, after)
-        for benefit in _benefits(today, proposed, only)
+        Benefit(benefit, versions, past, before, after)
+        for benefit in ((only,) if only is not None else benefits_of(versions))
     ]
     named = _worth_most([one for each in parts for one in each.handovers(handovers)])
     return Impact(
-        old=reference_of(today),
-        new=reference_of(proposed),
+        old=reference_of(last_of(today)),
+        new=reference_of(last_of(proposed)),
+        old_editions=edition_refs(today),
+        new_editions=edition_refs(proposed),
         reading=past.reading,
         at=past.at,
         registrations=len(past.registrations),
@@ -148,9 +147,14 @@ def compared(
     )
 
 
+def _by(past: Past) -> datetime | None:
+    """The instant by which editions that count are in force: of events, none that is known."""
+    return past.at if past.reading is Reading.AS_OF else None
+
+
 def past_of(
     history: Any,
-    policies: Sequence[Policy],
+    rules: Sequence[Rules],
     *,
     at: datetime | str | None,
     in_turn: str | None,
@@ -166,7 +170,7 @@ def past_of(
     """
     when = None if at is None else instant(at)
     if in_turn is not None:
-        _known_benefit(in_turn, policies)
+        _in_turn(in_turn, rules)
     if isinstance(history, History):
         if in_turn is not None:
             raise UsageError(
@@ -185,7 +189,7 @@ def past_of(
         )
     return table_of(
         history,
-        policies,
+        [policy for each in rules for policy in versions_of(each, when)],
         at=when,
         in_turn=in_turn,
         by=by,
@@ -194,8 +198,15 @@ def past_of(
     )
 
 
-def _known_benefit(benefit: str, policies: Sequence[Policy]) -> None:
-    for policy in policies:
+def _in_turn(benefit: str, rules: Sequence[Rules]) -> None:
+    for policy in rules:
+        if isinstance(policy, PolicyBook):
+            raise UsageError(
+                "a policy book is not decided in turn",
+                place="in_turn",
+                value=benefit,
+                hint="replay events, or name one edition of the book",
+            )
         known = [one.benefit for one in policy.contests]
         if benefit not in known:
             raise UsageError(
@@ -204,12 +215,6 @@ def _known_benefit(benefit: str, policies: Sequence[Policy]) -> None:
                 value=benefit,
                 hint=suggestion(benefit, known) or f"it has {', '.join(known)}",
             )
-
-
-def _benefits(old: Policy, new: Policy, only: str | None) -> tuple[str, ...]:
-    if only is not None:
-        return (only,)
-    return tuple(dict.fromkeys(one.benefit for one in (*old.contests, *new.contests)))
 
 
 def _money(past: Past) -> tuple[Absent, ...]:

@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from dealreg.errors import UsageError, shown, suggestion
+from dealreg.facts.instants import instant, iso
 from dealreg.facts.values import Money, Span, Unit, decimal, money, span
 from dealreg.impact.constants import constants_of
 from dealreg.outcome.impact_series import Parameter, ParameterKind
 from dealreg.policy.contests import Contest
-from dealreg.policy.policies import Policy
+from dealreg.policy.policies import Policy, PolicyBook
 from dealreg.wire.phrases import span_text
 from dealreg.wire.text_constants import duration_text
 
@@ -27,7 +28,10 @@ _EXAMPLES: Final = {
     ParameterKind.HOLDERS: "a whole number from 1 on",
     ParameterKind.TIMES: "a whole number from 1 on",
     ParameterKind.PERCENT: "a rate in percent, as in `7.5`",
+    ParameterKind.INSTANT: "an instant with its zone, as in `2026-03-01T00:00Z`",
 }
+RulesT = TypeVar("RulesT", Policy, PolicyBook)
+
 _BARE: Final = re.compile(r"\d+")
 
 
@@ -38,13 +42,13 @@ class Knob:
     Attributes:
         parameter: the constant.
         now: its value.
-        put: the policy with another value.
+        put: the policy or the book with another value.
         levels: of a level, those there are.
     """
 
     parameter: Parameter
     now: Any
-    put: Callable[[Any], Policy]
+    put: Callable[[Any], Policy | PolicyBook]
     levels: tuple[str, ...] = ()
 
     def value(self, given: Any) -> Any:
@@ -71,8 +75,10 @@ class Knob:
         return made
 
 
-def parameters(policy: Policy) -> tuple[Parameter, ...]:
+def parameters(policy: Policy | PolicyBook) -> tuple[Parameter, ...]:
     """The constants of a policy that may be set to other values, in the order of the policy.
+
+    Of a policy book those of each edition, and from when on the edition is in force.
 
     >>> from dealreg import contest, earliest, within
     >>> policy = Policy(programme="Example", contests=[
@@ -83,16 +89,17 @@ def parameters(policy: Policy) -> tuple[Parameter, ...]:
     return tuple(each.parameter for each in _knobs(policy))
 
 
-def with_parameter(policy: Policy, place: str, value: Any) -> Policy:
-    """The policy with one constant set to another value.
+def with_parameter(rules: RulesT, place: str, value: Any) -> RulesT:
+    """The policy or the book with one constant set to another value.
 
     Args:
-        policy: the policy.
+        rules: the policy, or the policy book.
         place: where the constant is, as `parameters` lists it.
         value: the value, or its text; a bare number is taken in today's unit or currency.
 
     Raises:
         UsageError: there is no such constant, or the value is of another kind.
+        PolicyError: two editions of the book would take effect at one instant.
 
     >>> from dealreg import contest, earliest, within
     >>> policy = Policy(programme="Example", contests=[
@@ -100,11 +107,11 @@ def with_parameter(policy: Policy, place: str, value: Any) -> Policy:
     >>> with_parameter(policy, "contests[protection].window", "21").contests[0].window.length
     Span(length=21, unit=<Unit.DAYS: 'days'>)
     """
-    found = knob(policy, place)
-    return found.put(found.value(value))
+    found = knob(rules, place)
+    return found.put(found.value(value))  # type: ignore[return-value]
 
 
-def knob(policy: Policy, place: str) -> Knob:
+def knob(policy: Policy | PolicyBook, place: str) -> Knob:
     """The constant at a place.
 
     Raises:
@@ -121,7 +128,38 @@ def knob(policy: Policy, place: str) -> Knob:
     return found[place]
 
 
-def _knobs(policy: Policy) -> Iterator[Knob]:
+def _knobs(rules: Policy | PolicyBook) -> Iterator[Knob]:
+    if isinstance(rules, Policy):
+        yield from _of_policy(rules)
+        return
+    for number in range(len(rules.editions)):
+        yield from _of_edition(rules, number)
+
+
+def _of_edition(book: PolicyBook, number: int) -> Iterator[Knob]:
+    """From when on an edition of a book is in force, and the constants of its policy."""
+    edition = book.editions[number]
+    others = (*book.editions[:number], *book.editions[number + 1 :])
+    path = f"editions[{edition.policy.version}]"
+
+    def begun(at: datetime) -> PolicyBook:
+        return attrs.evolve(book, editions=[*others, attrs.evolve(edition, effective_from=at)])
+
+    def edited(policy: Policy) -> PolicyBook:
+        return attrs.evolve(book, editions=[*others, attrs.evolve(edition, policy=policy)])
+
+    begins = Parameter(
+        place=f"{path}.effective_from",
+        kind=ParameterKind.INSTANT,
+        value=_text(edition.effective_from),
+    )
+    yield Knob(begins, edition.effective_from, begun)
+    for each in _of_policy(edition.policy):
+        inner = attrs.evolve(each.parameter, place=f"{path}.{each.parameter.place}")
+        yield attrs.evolve(each, parameter=inner, put=_composed(edited, each.put))
+
+
+def _of_policy(policy: Policy) -> Iterator[Knob]:
     words = policy.vocabulary()
     for number, contest in enumerate(policy.contests):
 
@@ -145,7 +183,7 @@ def _knobs(policy: Policy) -> Iterator[Knob]:
         )
 
 
-def _composed(put: Callable[[Contest], Policy], make: Callable[[Any], Contest]) -> Any:
+def _composed(put: Callable[[Any], Any], make: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: put(make(value))
 
 
@@ -159,6 +197,8 @@ def _text(value: Any) -> str:
             return f"{amount:f} {currency}"
         case Decimal():
             return f"{value:f}"
+        case datetime():
+            return iso(value)
         case _:
             return str(value)
 
@@ -209,6 +249,10 @@ def _holders(given: Any, now: int) -> int | None:
     return made if made is not None and made > 0 else None
 
 
+def _begun(given: Any, _: datetime) -> datetime | None:
+    return instant(given.strip() if isinstance(given, str) else given)
+
+
 def _level(given: Any, _: str) -> str | None:
     return given.strip() if isinstance(given, str) else None
 
@@ -221,4 +265,5 @@ _READ: Final[dict[ParameterKind, Callable[[Any, Any], Any]]] = {
     ParameterKind.HOLDERS: _holders,
     ParameterKind.TIMES: _holders,
     ParameterKind.PERCENT: _number,
+    ParameterKind.INSTANT: _begun,
 }

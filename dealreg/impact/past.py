@@ -15,7 +15,7 @@ import attrs
 from dealreg.errors import MissingExtraError, UsageError, shown, suggestion
 from dealreg.facts.fields import FieldType
 from dealreg.outcome.impact import Absent, Reading
-from dealreg.policy.policies import Policy
+from dealreg.policy.policies import Policy, PolicyBook
 
 if TYPE_CHECKING:
     from polars import DataFrame
@@ -29,8 +29,8 @@ __all__ = [
     "Step",
     "conflict_keys",
     "frames",
+    "given_rules",
     "named",
-    "one_policy",
 ]
 
 BY: Final = ("partner_id", "tier", "region", "products", "month")
@@ -101,8 +101,8 @@ class Past(ABC):
         """One row for each registration: ids, `month`, `amount`, `currency`, keys, properties."""
 
     @abstractmethod
-    def found(self, policy: Policy, doing: str, progress: Progress | None) -> Found:
-        """What a policy makes of it; `doing` is whose turn it is, in words."""
+    def found(self, rules: Policy | PolicyBook, doing: str, progress: Progress | None) -> Found:
+        """What a policy or a book makes of it; `doing` is whose turn it is, in words."""
 
     def properties(self, by: Sequence[str] | None) -> tuple[tuple[str, ...], tuple[Absent, ...]]:
         """The properties that there are columns for, and those of `BY` that there are none for.
@@ -145,20 +145,20 @@ def frames() -> Any:
     return pl
 
 
-def one_policy(policy: Any, what: str) -> Policy:
-    """The policy itself.
+def given_rules(rules: Any, what: str) -> Policy | PolicyBook:
+    """The policy or the book itself.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is neither.
     """
-    if isinstance(policy, Policy):
-        return policy
-    name = type(policy).__name__
+    if isinstance(rules, Policy | PolicyBook):
+        return rules
+    name = type(rules).__name__
     raise UsageError(
-        f"{shown(name)} is not a policy",
+        f"{shown(name)} is not a policy or a policy book",
         place=what,
         value=name,
-        hint="give one version of the rules: of a book, the policy of an edition",
+        hint="read one with `dealreg.wire.read_policy`",
     )
 
 

@@ -16,7 +16,7 @@ from dealreg.impact.past import Found, Past, Progress, Step, frames
 from dealreg.outcome.decision import StandingKind
 from dealreg.outcome.impact import Reading
 from dealreg.outcome.timeline import Timeline
-from dealreg.policy.policies import Policy
+from dealreg.policy.policies import Policy, PolicyBook
 
 if TYPE_CHECKING:
     from polars import DataFrame
@@ -49,15 +49,15 @@ class Replayed(Past):
     at: datetime | None = None
     externals: Externals | None = None
 
-    def found(self, policy: Policy, doing: str, progress: Progress | None) -> Found:
-        """What a policy makes of the events."""
+    def found(self, rules: Policy | PolicyBook, doing: str, progress: Progress | None) -> Found:
+        """What rules make of the events."""
         total = len(self.history.events)
 
         def tell(count: int) -> None:
             if progress is not None:
                 progress(Step(doing, count, total))
 
-        told = replay(policy, self.history, until=self.at, externals=self.externals, progress=tell)
+        told = replay(rules, self.history, until=self.at, externals=self.externals, progress=tell)
         dead = {(each.deadlock.blocked, each.deadlock.benefit) for each in told.deadlocks}
         return Found(
             _awards(told),

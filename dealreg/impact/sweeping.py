@@ -8,17 +8,17 @@ from dealreg.deciders.deciding import Externals
 from dealreg.deciders.lowering import Rest
 from dealreg.errors import UsageError
 from dealreg.impact.diffing import compared, past_of
+from dealreg.impact.editions import Rules, edition_refs, last_of
 from dealreg.impact.parameters import knob
-from dealreg.impact.past import Progress, one_policy
+from dealreg.impact.past import Progress, given_rules
 from dealreg.outcome.impact_series import Sweep, SweepPoint
 from dealreg.outcome.references import reference_of
-from dealreg.policy.policies import Policy
 
 __all__ = ["sweep"]
 
 
 def sweep(
-    policy: Policy,
+    policy: Rules,
     parameter: str,
     values: Iterable[Any],
     history: Any,
@@ -33,9 +33,10 @@ def sweep(
     """What several values of a constant would have done to a history, each against today's.
 
     Args:
-        policy: today's rules.
+        policy: today's rules, a policy or a policy book.
         parameter: where the constant is, as `dealreg.impact.parameters` lists it, such as
-            `contests[protection].period`.
+            `contests[protection].period`; of a book, such as
+            `editions[2027].contests[protection].period`, or `editions[2027].effective_from`.
         values: the values, or their texts; a bare number is taken in today's unit or currency.
         history: a table, the path of Parquet files, or events, as `diff` takes them.
         at: as `diff` takes it.
@@ -51,7 +52,7 @@ def sweep(
 
     >>> from datetime import UTC
     >>> import polars as pl
-    >>> from dealreg import contest, earliest, highest, within
+    >>> from dealreg import Policy, contest, earliest, highest, within
     >>> policy = Policy(programme="Example", tiers=["silver", "gold"], contests=[
     ...     contest("protection", within("7 days"), highest("tier").then(earliest("submitted_at")))
     ... ])
@@ -64,7 +65,7 @@ def sweep(
     >>> [(each.value, [one.kind.value for one in each.impact.moved]) for each in found.points]
     [('0 days', []), ('14 days', ['changes_hands'])]
     """
-    policy = one_policy(policy, "policy")
+    policy = given_rules(policy, "policy")
     turned = knob(policy, parameter)
     given = list(values)
     if not given:
@@ -90,4 +91,9 @@ def sweep(
         after = past.found(changed, text, progress)
         found = compared(past, (policy, before), (changed, after), (), most=0, handovers=0)
         points.append(SweepPoint(value=text, impact=found))
-    return Sweep(policy=reference_of(policy), parameter=turned.parameter, points=points)
+    return Sweep(
+        policy=reference_of(last_of(policy)),
+        editions=edition_refs(policy),
+        parameter=turned.parameter,
+        points=points,
+    )

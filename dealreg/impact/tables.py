@@ -10,11 +10,11 @@ import attrs
 from dealreg.deciders.columnar.columns import ALWAYS, columns_read
 from dealreg.deciders.columnar.support import counts_others, plain_keys
 from dealreg.deciders.columnar.tables import given
-from dealreg.deciders.lowering import Columnar, Rest, columnar
+from dealreg.deciders.lowering import Rest, columnar
 from dealreg.errors import UnreadableError, UsageError, shown
+from dealreg.impact.editions import InEditions, Rules, over_table, versions_of
 from dealreg.impact.past import BY, Found, Past, Progress, Step, frames, named
 from dealreg.outcome.impact import Absent, Reading
-from dealreg.policy.contests import Contest
 from dealreg.policy.paths import STATUS, contest_path
 from dealreg.policy.policies import Policy
 
@@ -41,12 +41,12 @@ class Table(Past):
     unknown: tuple[str, ...] = ()
     rest: Rest = Rest.COMPILED
 
-    def found(self, policy: Policy, doing: str, progress: Progress | None) -> Found:
-        """What a policy makes of the table."""
+    def found(self, rules: Rules, doing: str, progress: Progress | None) -> Found:
+        """What rules make of the table."""
         pl = frames()
-        ready = columnar(policy, self.rest)
+        ready = over_table(rules, self.rest, at=self.at, unknown=self.unknown)
         _tell(progress, doing, 0, 2)
-        made = ready.decide(self.frame, at=self.at, unknown=self.unknown)
+        made = ready.decide(self.frame)
         standings = made.standings
         awards = standings.select(
             "registration_id",
@@ -57,20 +57,20 @@ class Table(Past):
             *_TERMS,
         )
         _tell(progress, doing, 1, 2)
-        why = _no_deadlocks(policy)
+        why = next(filter(None, map(_no_deadlocks, ready.versions)), "") or _no_keys(ready)
         blocked = None if why else self._blocked(ready, standings)
         absent = (Absent(measure="deadlocks", because=why),) if why else ()
         _tell(progress, doing, 2, 2)
-        return Found(_whole(awards, policy), blocked, len(made.rejected), absent)
+        return Found(_whole(awards, ready.versions), blocked, made.rejected, absent)
 
-    def _blocked(self, ready: Columnar, standings: "DataFrame") -> "DataFrame":
+    def _blocked(self, ready: InEditions, standings: "DataFrame") -> "DataFrame":
         """Who would get alone what nobody gets (D-8): those who get nothing, decided alone."""
         pl = frames()
-        keys = list(plain_keys(ready.policy) or ())
+        keys = list(ready.keys or ())
         of = self.registrations.select("registration_id", *keys).drop_nulls()
         able = [
-            _not_barred(standings.filter(pl.col("benefit") == one.benefit), of, one, keys)
-            for one in ready.policy.contests
+            _not_barred(standings.filter(pl.col("benefit") == one), of, one, keys)
+            for one in ready.benefits
         ]
         asked: DataFrame = pl.concat(able)
         if asked.is_empty():
@@ -78,7 +78,7 @@ class Table(Past):
         own = pl.col("registration_id").cast(pl.String)
         alone = self.frame.filter(own.is_in(asked["registration_id"].unique().implode()))
         alone = alone.with_columns(own.alias(keys[0]))
-        stood = ready.decide(alone, at=self.at, unknown=self.unknown).standings
+        stood = ready.decide(alone).standings
         granted = stood.filter(pl.col("kind") == "granted").select("registration_id", "benefit")
         return asked.join(granted, on=["registration_id", "benefit"], how="semi")
 
@@ -95,9 +95,10 @@ class InTurn(Past):
     benefit: str
     unknown: tuple[str, ...] = ()
 
-    def found(self, policy: Policy, doing: str, progress: Progress | None) -> Found:
+    def found(self, rules: Rules, doing: str, progress: Progress | None) -> Found:
         """What a policy makes of the table, for the benefit."""
         pl = frames()
+        (policy,) = versions_of(rules)  # a book is refused before
         _tell(progress, doing, 0, 1)
         ready = columnar(policy, Rest.COMPILED)
         made = ready.in_turn(self.frame, self.benefit, at=self.at, unknown=self.unknown)
@@ -247,8 +248,13 @@ def _no_deadlocks(policy: Policy) -> str:
     return ""
 
 
+def _no_keys(ready: InEditions) -> str:
+    """Why deadlocks are not found where editions tell conflicts apart in different ways."""
+    return "" if ready.keys is not None else "the editions tell conflicts apart by other columns"
+
+
 def _not_barred(
-    standings: "DataFrame", of: "DataFrame", contest: Contest, keys: list[str]
+    standings: "DataFrame", of: "DataFrame", benefit: str, keys: list[str]
 ) -> "DataFrame":
     """Registrations whose conflict leaves a benefit to nobody, and that alone might get it."""
     pl = frames()
@@ -258,15 +264,15 @@ def _not_barred(
     lost = pl.col("kind").is_in(["granted", "referred"]) | (pl.col("code") == "OPPORTUNITY_WON")
     settled = rows.filter(lost).select(keys).unique()
     several = rows.group_by(keys).len().filter(pl.col("len") > 1).select(keys)
-    requires = contest_path(contest.benefit, "requires[")
+    requires = contest_path(benefit, "requires[")
     barred = (pl.col("clause") == STATUS) | pl.col("clause").str.starts_with(requires)
     open_ = rows.filter(~barred).join(settled, on=keys, how="anti")
     return open_.join(several, on=keys, how="semi").select("registration_id", "benefit")
 
 
-def _whole(awards: "DataFrame", policy: Policy) -> "DataFrame":
+def _whole(awards: "DataFrame", versions: Iterable[Policy]) -> "DataFrame":
     """One row for each registration and benefit, where a benefit is awarded line by line too."""
-    if all(one.scope.lines is None for one in policy.contests):
+    if all(one.scope.lines is None for policy in versions for one in policy.contests):
         return awards
     pl = frames()
     return (

@@ -13,7 +13,8 @@ from dealreg.deciders.lowering import Rest
 from dealreg.errors import UsageError, shown
 from dealreg.impact.benefits import with_conflicts
 from dealreg.impact.diffing import past_of
-from dealreg.impact.past import Found, Past, Progress, frames, one_policy
+from dealreg.impact.editions import Rules, benefits_of, edition_refs, last_of, versions_of
+from dealreg.impact.past import Found, Past, Progress, frames, given_rules
 from dealreg.impact.sums import summed
 from dealreg.outcome.impact import Absent, Reading
 from dealreg.outcome.impact_series import Entrant, Score, Tournament, Win
@@ -33,7 +34,7 @@ _MEASURES: Final = ("lapse rate", "days to award")
 
 
 def tournament(
-    policies: Mapping[str, Policy] | Sequence[Policy],
+    policies: Mapping[str, Rules] | Sequence[Rules],
     history: Any,
     *,
     at: datetime | str | None = None,
@@ -47,7 +48,8 @@ def tournament(
     """Several policies side by side on one history.
 
     Args:
-        policies: the policies by name; without names they are called by their versions.
+        policies: the policies or policy books by name; without names they are called by their
+            versions, a book by its last.
         sizes: the amounts at which the next size of opportunity begins, ascending.
         history: a table, the path of Parquet files, or events, as `diff` takes them.
         at: as `diff` takes it.
@@ -63,7 +65,7 @@ def tournament(
 
     >>> from datetime import UTC
     >>> import polars as pl
-    >>> from dealreg import contest, earliest, latest
+    >>> from dealreg import Policy, contest, earliest, latest
     >>> def rules(order):
     ...     return Policy(programme="Example", contests=[contest("protection", order)])
     >>> table = pl.DataFrame({
@@ -89,15 +91,23 @@ def tournament(
     entrants, absent = [], list(_absent(past))
     for name, policy in named.items():
         found = past.found(policy, name, progress)
-        benefits = [one.benefit for one in policy.contests]
+        versions = versions_of(policy, past.at if past.reading is Reading.AS_OF else None)
+        benefits = benefits_of(versions)
         only = getattr(past, "benefit", None)
         scores = [
-            _score(benefit, policy, past, found, sizes)
+            _score(benefit, versions, past, found, sizes)
             for benefit in benefits
             if only in (None, benefit)
         ]
         absent += found.absent
-        entrants.append(Entrant(name=name, policy=reference_of(policy), scores=scores))
+        entrants.append(
+            Entrant(
+                name=name,
+                policy=reference_of(last_of(policy)),
+                editions=edition_refs(policy),
+                scores=scores,
+            )
+        )
     return Tournament(
         reading=past.reading,
         registrations=len(past.registrations),
@@ -106,13 +116,13 @@ def tournament(
     )
 
 
-def _named(policies: Mapping[str, Policy] | Sequence[Policy]) -> dict[str, Policy]:
+def _named(policies: Mapping[str, Rules] | Sequence[Rules]) -> dict[str, Rules]:
     if isinstance(policies, Mapping):
-        named = {name: one_policy(each, name) for name, each in policies.items()}
+        named = {name: given_rules(each, name) for name, each in policies.items()}
     else:
         named = {}
         for number, each in enumerate(policies):
-            version = one_policy(each, f"policies[{number}]").version
+            version = last_of(given_rules(each, f"policies[{number}]")).version
             if version in named:
                 raise UsageError(
                     f"two policies are of version {shown(version)}",
@@ -137,14 +147,16 @@ def _absent(past: Past) -> Iterable[Absent]:
         yield Absent(measure="wins by size", because="no registration states an amount")
 
 
-def _score(benefit: str, policy: Policy, past: Past, found: Found, sizes: Sequence[int]) -> Score:
+def _score(
+    benefit: str, versions: Sequence[Policy], past: Past, found: Found, sizes: Sequence[int]
+) -> Score:
     pl = frames()
     awards = found.awards.filter(pl.col("benefit") == benefit)
-    rows = awards.join(with_conflicts(benefit, [policy], past), on="registration_id", how="left")
+    rows = awards.join(with_conflicts(benefit, versions, past), on="registration_id", how="left")
     held = rows.filter("granted")
     partners = rows.group_by("conflict").agg(pl.col("partner_id").n_unique().alias("n"))
     most, who = _most_at_once(held, past.reading)
-    ended, lapsed = _lapsed(benefit, policy, found)
+    ended, lapsed = _lapsed(benefit, versions, found)
     blocked = found.blocked
     return Score(
         benefit=benefit,
@@ -161,7 +173,10 @@ def _score(benefit: str, policy: Policy, past: Past, found: Found, sizes: Sequen
         ended=ended,
         lapsed=lapsed,
         days_to_award=_days(benefit, past, found),
-        wins=[*_wins(_ranked(rows, policy.tiers), "tier"), *_wins(_sized(rows, sizes), "size")],
+        wins=[
+            *_wins(_ranked(rows, versions[-1].tiers), "tier"),
+            *_wins(_sized(rows, sizes), "size"),
+        ],
     )
 
 
@@ -190,15 +205,17 @@ def _most_at_once(held: "DataFrame", reading: Reading) -> tuple[int, str | None]
     return int(first["open"]), str(first["partner_id"])
 
 
-def _lapsed(benefit: str, policy: Policy, found: Found) -> tuple[int | None, int | None]:
+def _lapsed(
+    benefit: str, versions: Sequence[Policy], found: Found
+) -> tuple[int | None, int | None]:
     """How many periods have ended, and how many of them ran out."""
     pl = frames()
-    contest = policy.contest(benefit)
-    if found.periods is None or contest is None:
+    if found.periods is None:
         return None, None
+    contests = filter(None, (each.contest(benefit) for each in versions))
+    codes = sorted({each.period.code for each in contests if each.period is not None})
     over = found.periods.filter((pl.col("benefit") == benefit) & pl.col("until").is_not_null())
-    code = None if contest.period is None else contest.period.code
-    return len(over), len(over.filter(pl.col("ended_by") == code)) if code else 0
+    return len(over), len(over.filter(pl.col("ended_by").is_in(codes)))
 
 
 def _days(benefit: str, past: Past, found: Found) -> Fraction | None:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import attrs
 
+from dealreg.facts.instants import instant
 from dealreg.facts.values import Choice, Money, as_tuple
 from dealreg.outcome.comparison import ChangeKind
 from dealreg.outcome.decision import PolicyRef
@@ -12,6 +13,7 @@ from dealreg.outcome.decision import PolicyRef
 __all__ = [
     "Absent",
     "DeadlockShift",
+    "EditionRef",
     "Handover",
     "Held",
     "Impact",
@@ -30,6 +32,16 @@ class Reading(Choice):
     """Registrations of a table are decided as they came; who comes while another holds, loses."""
     REPLAYED = "replayed"
     """Events are replayed by what was known when; whoever was awarded it at any time holds it."""
+
+
+@attrs.frozen(kw_only=True)
+class EditionRef:
+    """An edition of a policy book: which policy, and from when on it is in force."""
+
+    tag: ClassVar[str] = "edition_ref"
+
+    policy: PolicyRef
+    effective_from: datetime = attrs.field(converter=instant)
 
 
 @attrs.frozen(kw_only=True)
@@ -170,7 +182,8 @@ class Impact:
     """What one policy in place of another would have done to a history.
 
     Attributes:
-        old, new: the policies.
+        old, new: the policies; of a book, its last edition.
+        old_editions, new_editions: all editions of a book; none of a single policy.
         reading: how the history was read.
         at: the instant asked about, or up to which was replayed.
         registrations: how many registrations were decided.
@@ -188,6 +201,8 @@ class Impact:
 
     old: PolicyRef
     new: PolicyRef
+    old_editions: tuple[EditionRef, ...] = attrs.field(default=(), converter=as_tuple)
+    new_editions: tuple[EditionRef, ...] = attrs.field(default=(), converter=as_tuple)
     reading: Reading = attrs.field(converter=Reading)
     at: datetime | None = None
     registrations: int

@@ -7,7 +7,7 @@ import attrs
 
 from dealreg.facts.values import Choice, Money, as_tuple
 from dealreg.outcome.decision import PolicyRef
-from dealreg.outcome.impact import Absent, Impact, Reading
+from dealreg.outcome.impact import Absent, EditionRef, Impact, Reading
 
 __all__ = [
     "Entrant",
@@ -38,6 +38,8 @@ class ParameterKind(Choice):
     """How often something may happen, from 1."""
     PERCENT = "percent"
     """A rate in percent, such as `7.5`."""
+    INSTANT = "instant"
+    """From when on an edition of a policy book is in force, such as `2026-03-01T00:00:00Z`."""
 
 
 @attrs.frozen(kw_only=True)
@@ -72,7 +74,8 @@ class Sweep:
     """What comes of several values of a parameter on one history.
 
     Attributes:
-        policy: the policy as it is today.
+        policy: the policy as it is today; of a book, its last edition.
+        editions: all editions of a book; none of a single policy.
         parameter: which constant is set, with today's value.
         points: one for each value, in the order asked for.
     """
@@ -80,6 +83,7 @@ class Sweep:
     tag: ClassVar[str] = "sweep"
 
     policy: PolicyRef
+    editions: tuple[EditionRef, ...] = attrs.field(default=(), converter=as_tuple)
     parameter: Parameter
     points: tuple[SweepPoint, ...] = attrs.field(converter=as_tuple)
 
@@ -163,12 +167,20 @@ class Score:
 
 @attrs.frozen(kw_only=True)
 class Entrant:
-    """One policy of a tournament, under its name, with its scores."""
+    """One policy of a tournament, under its name, with its scores.
+
+    Attributes:
+        name: what it is called.
+        policy: the policy; of a book, its last edition.
+        editions: all editions of a book; none of a single policy.
+        scores: what it comes to, for each benefit.
+    """
 
     tag: ClassVar[str] = "entrant"
 
     name: str
     policy: PolicyRef
+    editions: tuple[EditionRef, ...] = attrs.field(default=(), converter=as_tuple)
     scores: tuple[Score, ...] = attrs.field(converter=as_tuple)
 
 

@@ -1,12 +1,22 @@
 """The report of what a change of policy would have done to a history."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias
 
 from dealreg.errors import UsageError, shown, suggestion
 from dealreg.facts.values import Money
 from dealreg.outcome.comparison import ChangeKind
-from dealreg.outcome.impact import Absent, DeadlockShift, Held, Impact, Moved, Reading, Shift
+from dealreg.outcome.impact import (
+    Absent,
+    DeadlockShift,
+    EditionRef,
+    Held,
+    Impact,
+    Moved,
+    Reading,
+    Shift,
+)
 from dealreg.rendering.comparison_report import CHANGES
 from dealreg.rendering.document import Block, Bullets, Document, Heading, Item, Paragraph, Table
 from dealreg.rendering.html import to_html
@@ -14,7 +24,7 @@ from dealreg.rendering.markdown import to_markdown
 from dealreg.rendering.plain_text import to_text
 from dealreg.rendering.words import Clock, capital, count, label, listed, number, told
 
-__all__ = ["PageForm", "absences", "as_page", "report_impact", "worth"]
+__all__ = ["PageForm", "absences", "as_page", "editions", "report_impact", "worth"]
 
 PageForm: TypeAlias = Literal["text", "markdown", "html"]
 """The forms of a report that is attached to something."""
@@ -104,6 +114,8 @@ def _blocks(impact: Impact, clock: Clock, values: int) -> Iterator[Block]:
     )
     yield Paragraph(_verdict(impact))
     yield Paragraph(_read(impact, clock))
+    yield from editions("Before", impact.old_editions, clock)
+    yield from editions("After", impact.new_editions, clock)
     yield Heading(2, "Who holds what")
     yield _held(impact.held)
     if impact.moved:
@@ -118,6 +130,22 @@ def _blocks(impact: Impact, clock: Clock, values: int) -> Iterator[Block]:
     yield from _shifts(impact, values)
     yield from _handovers(impact)
     yield from absences(impact.absent)
+
+
+def editions(when: str, found: Sequence[EditionRef], clock: Clock) -> Iterator[Block]:
+    """From when on each edition of a book is in force."""
+    if found:
+        told_ = [
+            f"version {told(each.policy.version)} from {clock.instant(each.effective_from)}"
+            if each.effective_from > _EVER
+            else f"version {told(each.policy.version)}"
+            for each in found
+        ]
+        yield Paragraph(f"{when}, a policy book: {listed(told_)}.")
+
+
+_EVER: Final = datetime(1900, 1, 1, tzinfo=UTC)
+"""What is in force from then on always was."""
 
 
 def _verdict(impact: Impact) -> str:

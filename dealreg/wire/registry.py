@@ -156,6 +156,7 @@ REGISTRY: Final[Mapping[str, type]] = _registry(
     lint.Lint,
     counterfactual.Edit,
     counterfactual.Counterfactual,
+    impact.EditionRef,
     impact.Absent,
     impact.Held,
     impact.Moved,

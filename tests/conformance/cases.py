@@ -1,15 +1,18 @@
 """The cases that deciders are compared on: what `dealreg.testing` makes, and some of it turned."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import attrs
 from hypothesis import strategies as st
 
 from dealreg import Change, Facts, span
 from dealreg.deciders.columnar.support import refusals
-from dealreg.facts.values import Unit
+from dealreg.facts.calendars import Calendar
+from dealreg.facts.values import Span, Unit
+from dealreg.policy.clocks import LastDay, Milestone, Period
 from dealreg.policy.paths import contest_path, override_path, prefer_path, requirement_path
-from dealreg.policy.stages import Bucket, Grace, Scope
+from dealreg.policy.predicates import Compare, Fact, Op
+from dealreg.policy.stages import Best, Bucket, Grace, Key, Requirement, Scope, Tie, Unmet
 from dealreg.testing import (
     CLOCK_EDGE,
     FACTS_DROPPED,
@@ -19,7 +22,7 @@ from dealreg.testing import (
     cases,
     policies,
 )
-from dealreg.testing.programme import TIERS
+from dealreg.testing.programme import CALENDARS, OWN_FIELDS, SPANS, TIERS
 
 MOVING = (Unit.BUSINESS_DAYS, Unit.MONTHS)
 PRESETS = (WELL_TYPED, TIE_HEAVY, FACTS_DROPPED, CLOCK_EDGE)
@@ -32,6 +35,21 @@ ABROAD = {
     "R6": "\u202e6",
 }
 """Other ids, whose order by code point is not that of the originals."""
+
+
+ODD_CALENDARS = (
+    Calendar("kathmandu", zone="Asia/Kathmandu", weekend=(5,)),
+    Calendar("lord howe", zone="Australia/Lord_Howe", holidays=(date(2026, 4, 6),)),
+)
+"""Where it is not the hour that it is elsewhere, nor clocks are set by one."""
+
+COUNTED = (
+    ("days_to_complete", (0, 1, 2, 5)),
+    ("work_days_open", (0, 1, 2, 5, 10)),
+    ("months_since_purchase", (0, 1, 2, 12)),
+    ("days_to_close", (0, 7, 30)),
+)
+"""Fields that count days, and numbers that they are compared with."""
 
 
 @st.composite
@@ -147,10 +165,24 @@ def doubled(case):
 def columnar_case(draw):
     """A case whose policy is decided column by column, as a table can tell it."""
     preset = attrs.evolve(draw(st.sampled_from(PRESETS)), registrations=8, contests=2)
-    made = draw(cases(preset, policy=policies(preset).map(in_columns)))
+    ruled = policies(preset).map(in_columns)
+    counts = draw(st.booleans())
+    made = draw(cases(preset, policy=ruled.flatmap(counting) if counts else ruled))
+    if counts and draw(st.booleans()):
+        hours = draw(st.lists(st.integers(0, 23), min_size=8, max_size=8))
+        made = at_all_hours(made, hours)
     made = together(made) if draw(st.integers(0, 2)) else made
     made = abroad(made) if draw(st.integers(0, 3)) == 0 else made
     return as_of_now(made)
+
+
+def at_all_hours(case, hours):
+    """The case, with registrations some hours earlier: elsewhere it is another day."""
+    registrations = [
+        attrs.evolve(each, submitted_at=each.submitted_at - timedelta(hours=hours[n % len(hours)]))
+        for n, each in enumerate(case.facts.registrations)
+    ]
+    return attrs.evolve(case, facts=attrs.evolve(case.facts, registrations=registrations))
 
 
 def in_columns(policy):
@@ -161,9 +193,8 @@ def in_columns(policy):
             scope=Scope(),
             capacity=None if each.capacity is None else 1,
             joint=None,
-            milestones=(),
-            window=None if each.capacity is None else _in_columns(each.window),
-            period=_lasting(each.period),
+            window=None if each.capacity is None else each.window,
+            period=None if each.period is None else attrs.evolve(each.period, closes=False),
         )
         for each in policy.contests
     ]
@@ -173,24 +204,71 @@ def in_columns(policy):
     return policy
 
 
+@st.composite
+def counting(draw, policy):
+    """The policy, some stages of which count days of a calendar, and which leaves little to others.
+
+    A conflict that the compiled decider decides shows nothing of what columns make of calendars.
+    """
+    contests = [draw(_counting(_settled(each))) for each in policy.contests]
+    return attrs.evolve(
+        policy, fields=OWN_FIELDS, calendars=[*CALENDARS, *ODD_CALENDARS], contests=contests
+    )
+
+
+def _settled(contest):
+    return attrs.evolve(
+        contest,
+        requires=[attrs.evolve(e, if_false="deny", if_unknown="return") for e in contest.requires],
+        overrides=(),
+        prefer=[
+            attrs.evolve(e, missing=e.missing.replace("refer", "last")) for e in contest.prefer
+        ],
+        tie=Tie.REGISTRATION_ID,
+        others=attrs.evolve(contest.others, reconsidered=False),
+    )
+
+
+@st.composite
+def _counting(draw, contest):
+    name = st.sampled_from([*(each.name for each in (*CALENDARS, *ODD_CALENDARS)), None])
+    length = st.sampled_from([each for each in SPANS if each.length])
+    last_day = st.sampled_from(LastDay)
+    starts = st.sampled_from(("submitted_at", "submitted_at", "approved_at"))
+    stage = draw(st.sampled_from(("fact", "fact", "order", "window", "period", "milestone")))
+    field, values = draw(st.sampled_from(COUNTED))
+    match stage:
+        case "fact":
+            op = draw(st.sampled_from(Op))
+            asked = Compare(Fact(field), op, draw(st.sampled_from(values)))
+            unmet = draw(st.sampled_from((Unmet.DENY, Unmet.RETURN)))
+            counted = Requirement("COUNTED", asked, if_false=unmet, if_unknown=Unmet.RETURN)
+            return attrs.evolve(contest, requires=[counted, *contest.requires])
+        case "order" if contest.capacity == 1:
+            key = Key(Fact(field), draw(st.sampled_from(Best)))
+            return attrs.evolve(contest, prefer=[key, *contest.prefer])
+        case "window" if contest.capacity == 1:
+            unit = draw(st.sampled_from((Unit.DAYS, Unit.WEEKS, Unit.MONTHS)))
+            clock = Fact("submitted_at")
+            grace = Grace(draw(length), clock, draw(name))
+            window = draw(st.sampled_from((grace, Bucket(unit, clock, draw(name)))))
+            return attrs.evolve(contest, window=window)
+        case "milestone":
+            short = draw(length)
+            grace = draw(st.sampled_from((None, Span(2 * short.length, short.unit))))
+            met, agreed = draw(st.sampled_from((("ordered_at", None), ("demo_at", "completed_at"))))
+            due = Milestone(
+                met, short, draw(starts), draw(name), last_day=draw(last_day), grace=grace
+            )
+            due = attrs.evolve(due, code="COUNTED_MILESTONE", agreed=grace and agreed)
+            return attrs.evolve(contest, milestones=[due, *contest.milestones])
+        case _:
+            period = Period(draw(length), draw(starts), draw(name), last_day=draw(last_day))
+            return attrs.evolve(contest, period=period)
+
+
 def _for_all(contest):
     return attrs.evolve(contest, prefer=(), gives=contest.gives[:1])
-
-
-def _in_columns(window):
-    if isinstance(window, Bucket):
-        return Bucket(Unit.DAYS, window.clock)
-    if isinstance(window, Grace):
-        length = window.length
-        return Grace(span("7 days") if length.unit in MOVING else length, window.clock)
-    return window
-
-
-def _lasting(period):
-    if period is None:
-        return None
-    length = span("30 days") if period.length.unit in MOVING else period.length
-    return attrs.evolve(period, length=length, calendar=None, last_day="moment", closes=False)
 
 
 def _less(contest, found):

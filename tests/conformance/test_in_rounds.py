@@ -8,15 +8,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dealreg import decide, span
+from dealreg.deciders.clocks import deadline
 from dealreg.deciders.columnar.tables import table_of
 from dealreg.deciders.in_rounds import COMPETED, not_in_rounds
 from dealreg.deciders.lowering import columnar
-from dealreg.policy.clocks import Period
+from dealreg.facts.calendars import UTC_CALENDAR
 from dealreg.policy.stages import Grace
+from dealreg.testing.programme import CALENDARS
 from tests.conformance.cases import columnar_case
 from tests.conformance.flat import flat
 from tests.conformance.tabular import asks_only, by_place
-from tests.conformance.test_in_turn import moved
+from tests.conformance.test_in_turn import moved, periods
 
 FEW = settings(max_examples=max(settings.default.max_examples // 2, 5))
 
@@ -32,7 +34,7 @@ def in_rounds_cases(draw):
         first,
         capacity=1,
         after=(),
-        period=Period(span(f"{days} days"), "submitted_at"),
+        period=draw(periods(days)),
         window=window,
     )
     others = [
@@ -40,7 +42,7 @@ def in_rounds_cases(draw):
         for each in others
         if {after.benefit for after in each.after} <= {first.benefit}
     ]
-    rules = attrs.evolve(case.rules, contests=[first, *others])
+    rules = attrs.evolve(case.rules, contests=[first, *others], calendars=CALENDARS)
     assume(columnar(rules, "compiled").support() == ())
     shift = draw(st.lists(st.integers(0, 9), min_size=8, max_size=8))
     registrations = [
@@ -54,7 +56,6 @@ def in_rounds_cases(draw):
 def by_reference(case, benefit):
     """By the reference, round after round; who holds, with its period."""
     first = case.rules.contest(benefit)
-    length = timedelta(days=first.period.length.length)
     contests = [
         attrs.evolve(e, period=None) if e.benefit == benefit else e for e in case.rules.contests
     ]
@@ -65,13 +66,20 @@ def by_reference(case, benefit):
         registrations = [each for name, each in by_id.items() if name in left]
         facts = attrs.evolve(case.facts, registrations=registrations)
         standings = decide(rules, facts, at=case.at).standings
-        left = set(later(standings, first, by_id, length))
-        over = [each for each in standings if each.registration_id not in left]
-        settled += [timed(each, benefit, by_id, length) for each in over]
+        left = set(later(standings, first, by_id))
+        stay = [each for each in standings if each.registration_id not in left]
+        settled += [timed(each, first, by_id) for each in stay]
     return settled
 
 
-def later(standings, contest, by_id, length):
+def over(contest, registration):
+    """When the period of a registration ends."""
+    of = contest.period
+    calendar = next((c for c in CALENDARS if c.name == of.calendar), UTC_CALENDAR)
+    return deadline(registration.submitted_at, of.length, calendar, of.last_day)
+
+
+def later(standings, contest, by_id):
     """Who competed in vain, and was submitted when the period of the holder had ended."""
     benefit, keys = contest.benefit, contest.scope.keys
     stages = tuple(f"contests[{benefit}].{stage}" for stage in COMPETED)
@@ -83,7 +91,7 @@ def later(standings, contest, by_id, length):
     ends = {}
     for each in own:
         if each.kind == "granted":
-            until = by_id[each.registration_id].submitted_at + length
+            until = over(contest, by_id[each.registration_id])
             ends[conflict(each)] = max(until, ends.get(conflict(each), until))
     for each in own:
         until = ends.get(conflict(each))
@@ -92,11 +100,11 @@ def later(standings, contest, by_id, length):
             yield each.registration_id
 
 
-def timed(standing, benefit, by_id, length):
-    if standing.benefit != benefit or standing.kind != "granted":
+def timed(standing, contest, by_id):
+    if standing.benefit != contest.benefit or standing.kind != "granted":
         return standing
-    starts = by_id[standing.registration_id].submitted_at
-    gets = attrs.evolve(standing.entitlement, starts=starts, ends=starts + length)
+    own = by_id[standing.registration_id]
+    gets = attrs.evolve(standing.entitlement, starts=own.submitted_at, ends=over(contest, own))
     return attrs.evolve(standing, entitlement=gets)
 
 

@@ -13,6 +13,7 @@ from dealreg.deciders.lowering import columnar
 from dealreg.facts.records import ENDED, Status
 from dealreg.policy.clocks import Period
 from dealreg.policy.stages import MissingRule, Others, Tie, Unmet
+from dealreg.testing.programme import CALENDARS
 from tests.conformance.cases import columnar_case
 from tests.conformance.flat import flat
 from tests.conformance.tabular import asks_only, by_place
@@ -34,7 +35,8 @@ def in_turn_cases(draw):
     contest = attrs.evolve(
         contest,
         capacity=1,
-        period=Period(span(f"{days} days"), "submitted_at"),
+        milestones=(),
+        period=draw(periods(days)),
         window=None,
         tie=Tie.REGISTRATION_ID,
         requires=requires,
@@ -47,7 +49,7 @@ def in_turn_cases(draw):
             if "_at" not in repr(each)
         ],
     )
-    rules = attrs.evolve(case.rules, contests=[contest])
+    rules = attrs.evolve(case.rules, contests=[contest], calendars=CALENDARS)
     assume(columnar(rules, "compiled").support() == ())
     assume(not list(needs(contest, rules.vocabulary())))
     shift = draw(st.lists(st.integers(0, 9), min_size=8, max_size=8))
@@ -58,6 +60,16 @@ def in_turn_cases(draw):
     return attrs.evolve(
         case, rules=rules, facts=attrs.evolve(case.facts, registrations=registrations), externals={}
     )
+
+
+@st.composite
+def periods(draw, days):
+    """Periods about so long, by calendars of all sorts."""
+    unit = draw(st.sampled_from(("days", "days", "business days", "hours", "months")))
+    length = span(f"{1 if unit == 'months' else days} {unit}")
+    calendar = draw(st.sampled_from((None, *(each.name for each in CALENDARS))))
+    last_day = draw(st.sampled_from(("moment", "included", "excluded")))
+    return Period(length, "submitted_at", calendar, last_day=last_day)
 
 
 def moved(registration, by):

@@ -1,13 +1,13 @@
 """What a change of policy would have done to a history (I-1 … I-12)."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from types import SimpleNamespace
 
 import attrs
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dealreg import (
@@ -31,10 +31,14 @@ from dealreg import (
     terms,
     within,
 )
-from dealreg.impact import diff, parameters, sweep, tournament, with_parameter
+from dealreg.deciders.columnar.support import refusals
+from dealreg.impact import amended, diff, parameters, sweep, tournament, with_parameter
+from dealreg.impact.editions import versions_of
 from dealreg.outcome.comparison import ChangeKind
+from dealreg.policy.policies import Governs
 from dealreg.policy.stages import Award
-from tests.conformance.cases import columnar_case
+from dealreg.testing import book_cases
+from tests.conformance.cases import PRESETS, as_of_now, columnar_case, in_columns, together
 from tests.conformance.flat import flat
 
 FEW = settings(max_examples=max(5, settings().max_examples // 2))
@@ -95,15 +99,71 @@ def disputes(draw):
     return SimpleNamespace(facts=facts, rules=old, at=at), old, new
 
 
+DAY = timedelta(days=1)
 TIERS = ("silver", "gold", "platinum")
 AMOUNTS = st.sampled_from([*(money(f"{n} EUR") for n in range(1, 10)), money("7 USD"), None])
 
 
 @st.composite
+def amendments(draw):
+    """The small programme, and a change of it that takes effect between its registrations."""
+    case, old, _ = draw(disputes())
+    _, other, new = draw(disputes())
+    new = attrs.evolve(new if draw(st.booleans()) else other, version="2")
+    if draw(st.integers(0, 3)) == 0:
+        new = attrs.evolve(new, contests=new.contests[:1])
+    submitted = [each.submitted_at for each in case.facts.registrations]
+    since, governs = draw(st.sampled_from(submitted)), draw(st.sampled_from(Governs))
+    book = amended(old, new, since=since, governs=governs)
+    if draw(st.integers(0, 3)) == 0:
+        late = attrs.evolve(book.editions[0], effective_from=min(submitted) + DAY)
+        assume(late.effective_from < since)
+        book = attrs.evolve(book, editions=[late, *book.editions[1:]])
+    return case, *((book, new) if draw(st.booleans()) else (old, book))
+
+
+@st.composite
+def books(draw):
+    """A case that a table can tell, a book, and other rules: an edition, or another book.
+
+    Its editions may be decided in columns, or have to be decided one by one.
+    """
+    case = as_of_now(draw(book_cases(draw(st.sampled_from(PRESETS)))))
+    case = together(case) if draw(st.integers(0, 2)) else case
+    lower = in_columns if draw(st.integers(0, 2)) else without_questions
+    book = attrs.evolve(
+        case.rules,
+        editions=[attrs.evolve(e, policy=lower(e.policy)) for e in case.rules.editions],
+    )
+    amendment = draw(st.sampled_from(book.editions)).policy
+    other = draw(
+        st.sampled_from(
+            [
+                amendment,
+                attrs.evolve(book, editions=book.editions[:1]),
+                *(attrs.evolve(book, governs=each) for each in Governs),
+                amended(book, amendment, since="2026-03-04T00:00Z"),
+            ]
+        )
+    )
+    pair = [book, other] if draw(st.booleans()) else [other, book]
+    assume(not any(check(each).errors for each in pair))
+    return attrs.evolve(case, rules=book), *pair
+
+
+def without_questions(policy):
+    """The policy without what its programme's own code answers, which no table tells."""
+    asked = {each.path for each in refusals(policy) if each.node == "External"}
+    assume(not asked)
+    return policy
+
+
+@st.composite
 def changes(draw):
-    """A case that a table can tell, and a change: of a small programme, or a part left out."""
-    if draw(st.integers(0, 3)):
-        return draw(disputes())
+    """A case that a table can tell, and a change: of a small programme, a part left out, a book."""
+    kind = draw(st.integers(0, 6))
+    if kind:
+        return draw((amendments, disputes, books)[kind % 3]())
     case = draw(columnar_case())
     policy = case.rules
     contest = draw(st.sampled_from(policy.contests))
@@ -121,10 +181,17 @@ def changes(draw):
 PARTS = ("after", "requires", "prefer", "window", "overrides", "period")
 
 
-def asked(case, old, new, table=None):
-    """The impact on the case, or None where a policy cannot be read in this way."""
-    table = flat(case, old) if table is None else table
-    return diff(old, new, pl.from_arrow(table), at=case.at, most=1000, handovers=1000)
+def table_of(case, rules):
+    """The table of a case, with a column for whatever some version of the rules may read."""
+    policies = [rules] if isinstance(rules, Policy) else [e.policy for e in rules.editions]
+    fields = {field.name: field for policy in policies for field in policy.fields}
+    return flat(case, attrs.evolve(policies[-1], fields=list(fields.values())))
+
+
+def asked(case, old, new, table=None, by=None):
+    """The impact on the case."""
+    table = table_of(case, case.rules) if table is None else table
+    return diff(old, new, pl.from_arrow(table), at=case.at, by=by, most=1000, handovers=1000)
 
 
 def of_reference(case, policy):
@@ -150,7 +217,7 @@ class TestI2TheSame:
     @given(changes(), st.randoms(use_true_random=False))
     def test_rows_in_another_order(self, change, chance):
         case, old, new = change
-        table = flat(case, old)
+        table = table_of(case, case.rules)
         order = list(range(len(table)))
         chance.shuffle(order)
 
@@ -279,7 +346,11 @@ class TestI5Gains:
             shifts = found.by(held.benefit, "partner_id")
             moved = sum(each.gained - each.lost for each in shifts)
             assert held.old + moved == held.new
-            contests = [policy.contest(held.benefit) for policy in (old, new)]
+            contests = [
+                policy.contest(held.benefit)
+                for rules in (old, new)
+                for policy in versions_of(rules)
+            ]
             if all(each and each.capacity == 1 for each in contests) and same_scope(contests):
                 kinds = (ChangeKind.GAINED, ChangeKind.CHANGES_HANDS)
                 many = sum(
@@ -291,11 +362,10 @@ class TestI5Gains:
 
 
 def same_scope(contests):
-    """Whether two contests have one plain scope, which is not awarded in parts."""
-    first, second = contests
-    keys = first.scope.keys
-    plain = set(keys) <= {"opportunity_id"} and first.scope.lines is None
-    return first.scope == second.scope and plain and first.scope.award is Award.WHOLE
+    """Whether contests have one plain scope, which is not awarded in parts."""
+    first, *others = (each.scope for each in contests)
+    plain = set(first.keys) <= {"opportunity_id"} and first.lines is None
+    return all(each == first for each in others) and plain and first.award is Award.WHOLE
 
 
 MIRROR = {
@@ -313,7 +383,7 @@ class TestI7Mirror:
     @given(changes())
     def test_the_other_direction(self, change):
         case, old, new = change
-        table = flat(case, old)
+        table = table_of(case, case.rules)
         there, back = asked(case, old, new, table), asked(case, new, old, table)
 
         assert {turned(each) for each in there.moved} == set(back.moved)
@@ -358,6 +428,39 @@ class TestI9Deadlocks:
             assert (each.removed, each.created) == (len(was - now), len(now - was))
         told = {each.benefit for each in found.deadlocks}
         assert told == {benefit for _, benefit in before | after}
+
+
+class TestI13Books:
+    """I-13: each registration is decided by the edition that governs it, as the reference says."""
+
+    @given(amendments())
+    def test_whoever_gains_or_loses(self, change):
+        case, old, new = change
+        before, after = of_reference(case, old), of_reference(case, new)
+        found = asked(case, old, new, by=["registration_id"])
+        moved = [(each.value, each.benefit, each.gained) for each in found.shifts]
+
+        assert sorted(moved) == sorted(
+            (*each, int(each in after[0])) for each in before[0] ^ after[0]
+        )
+        assert sum(each.old_referred for each in found.held) == len(before[1])
+        assert sum(each.new_referred for each in found.held) == len(after[1])
+        for each in found.deadlocks:
+            assert each.old == sum(benefit == each.benefit for _, benefit in before[2])
+            assert each.new == sum(benefit == each.benefit for _, benefit in after[2])
+
+    @FEW
+    @given(disputes(), st.sampled_from(Governs))
+    def test_an_edition_that_was_always_in_force_is_the_policy(self, change, governs):
+        case, old, new = change
+        book = amended(old, attrs.evolve(new, version="2"), since=case.at + DAY, governs=governs)
+
+        assert asked(case, old, book).empty
+        early = attrs.evolve(book, editions=[attrs.evolve(book.editions[1], **ALWAYS)])
+        assert asked(case, new, early).empty
+
+
+ALWAYS = {"effective_from": "2000-01-01T00:00Z"}
 
 
 class TestI11Sweeps:

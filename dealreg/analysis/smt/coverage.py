@@ -3,43 +3,33 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from dealreg.analysis.readings import IDENTITIES, Readings
+from dealreg.analysis.readings import IDENTITIES, Readings, sources
+from dealreg.analysis.smt.reading import facts_of_policy
 from dealreg.errors import PolicyError, PolicyErrors
-from dealreg.facts.fields import Field, FieldType, Same
-from dealreg.facts.values import Span, Unit
-from dealreg.policy.clocks import LastDay
+from dealreg.facts.fields import Field, FieldType, Inside, SinceEnded, Tally
 from dealreg.policy.contests import Contest
-from dealreg.policy.normal import normal_form
-from dealreg.policy.paths import after_path, contest_path, prefer_path
+from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy
-from dealreg.policy.predicates import External, Fact
-from dealreg.policy.stages import (
-    Bucket,
-    HeadStart,
-    Key,
-    MissingRule,
-    OthersStand,
-)
-from dealreg.policy.walk import atoms, fact_of, predicates_of
+from dealreg.policy.predicates import External, Predicate
+from dealreg.policy.walk import atoms, predicates_of
 
 __all__ = ["check_covered"]
 
-_FALLING_BACK: Final = frozenset(
+_COMPUTED_NOW: Final = frozenset(
     {"status", "asked_at", "currency", "filed_by", "partner_group", "last_submitted_at"}
 )
-"""Fields that come from other fields, or from the course of things, where they are not stated."""
-
-_FIXED: Final = (Unit.MINUTES, Unit.HOURS, Unit.DAYS, Unit.WEEKS)
+"""Fields that come from other facts where nothing else is said: read as they are only."""
 
 
-def check_covered(policies: Sequence[Policy], found: Readings) -> None:
-    """Check that the solver reads all of some policies.
+def check_covered(
+    policies: Sequence[Policy], found: Readings, scope: Predicate | None = None
+) -> None:
+    """Check that the solver reads all of some policies, and of what a comparison is confined to.
 
     Raises:
         PolicyErrors: when it does not; every place at once.
     """
-    problems = [each for policy in policies for each in _refused(policy, found)]
-    problems += _between(policies)
+    problems = [each for policy in policies for each in _refused(policy, found, scope)]
     problems += [_no("levels that not all policies know", f"fields[{e}]") for e in found.ladders]
     if problems:
         raise PolicyErrors(list({str(each): each for each in problems}.values()))
@@ -54,109 +44,64 @@ def _no(what: str, place: str) -> PolicyError:
     )
 
 
-def _between(policies: Sequence[Policy]) -> Iterator[PolicyError]:
-    """What the policies must have in common."""
-    scopes = {each.scope for policy in policies for each in policy.contests}
-    if len(scopes) > 1:
-        yield _no("contests that go by different keys", "contests")
-    forms = [normal_form(each) for each in policies]
-    for benefit in sorted({each.benefit for form in forms for each in form.contests}):
-        contests = [form.contest(benefit) for form in forms]
-        if len({each.gives for each in contests if each is not None}) > 1:
-            yield _no("terms that differ", contest_path(benefit, "gives"))
-        if len({each.period for each in contests if each is not None}) > 1:
-            yield _no("periods that differ", contest_path(benefit, "period"))
-
-
-def _refused(policy: Policy, found: Readings) -> Iterator[PolicyError]:
-    if policy.sla is not None:
-        yield _no("the vendor's clock", "sla")
+def _refused(policy: Policy, found: Readings, scope: Predicate | None) -> Iterator[PolicyError]:
+    asked = [each for contest in policy.contests for each in predicates_of(contest)]
+    for path, predicate in (*asked, *(() if scope is None else (("scope", scope),))):
+        for place, atom in atoms(predicate, path):
+            if isinstance(atom, External):
+                yield _no("external questions", place)
     for contest in policy.contests:
-        yield from _stages(policy, contest)
-        yield from _ordering(policy, contest, found)
-        for path, predicate in predicates_of(contest):
-            for place, atom in atoms(predicate, path):
-                fact = fact_of(atom)
-                if isinstance(atom, External):
-                    yield _no("external questions", place)
-                elif fact is not None:
-                    yield from _fact(found, fact, place)
+        yield from _stages(contest)
+    for place, fact in facts_of_policy(policy, scope):
+        field = found.fields.get(fact.name)
+        if field is None or fact.name in IDENTITIES:
+            yield _no(f"the field `{fact.name}`", place)
+            continue
+        yield from _computed(policy, found, field, place)
+        names = {fact.name, *sources(field)}
+        if fact.as_of is not None and (names & _now_only(policy) or _counts(field)):
+            yield _no(f"the field `{fact.name}` as of an earlier instant", place)
 
 
-def _stages(policy: Policy, contest: Contest) -> Iterator[PolicyError]:
+def _now_only(policy: Policy) -> frozenset[str]:
+    """The fields that have no earlier state of their own."""
+    return _COMPUTED_NOW if policy.sla is None else _COMPUTED_NOW | {"approved_at"}
+
+
+def _counts(field: Field) -> bool:
+    return isinstance(field.derived, Tally | SinceEnded)
+
+
+def _stages(contest: Contest) -> Iterator[PolicyError]:
     benefit = contest.benefit
-
-    def path(stage: str) -> str:
-        return contest_path(benefit, stage)
-
-    scope, others = contest.scope, contest.others
-    refused = {
-        ("scope", "scopes other than the opportunity"): (
-            scope.lines is not None or scope.keys != ("opportunity_id",)
-        ),
-        ("milestones", "milestones"): bool(contest.milestones),
-        ("capacity", "other numbers of holders than one"): contest.capacity != 1,
-        ("one_per", "holding by anything but the partner"): contest.one_per != "partner_id",
-        ("joint", "joint holding"): contest.joint is not None,
-        ("others", "queues and residual terms"): (
-            others.stand is not OthersStand.DENIED or others.terms is not None
-        ),
-    }
-    yield from (_no(what, path(stage)) for (stage, what), is_so in refused.items() if is_so)
-    period = contest.period
-    if period is not None and (period.closes or period.last_day is not LastDay.MOMENT):
-        yield _no("periods that close a registration, or end with a day", path("period"))
-    elif period is not None and not _is_fixed(policy, period.length, period.calendar):
-        yield _no("lengths that depend on the date", path("period"))
-    for after in contest.after:
-        if not after.holds:
-            yield _no("benefits for those who hold no other", after_path(benefit, after.benefit))
+    if contest.scope.lines is not None:
+        yield _no("scopes that overlap in part", contest_path(benefit, "scope"))
+    if contest.joint is not None:
+        yield _no("joint holding", contest_path(benefit, "joint"))
+    if "registration_id" in contest.scope.keys:
+        yield _no("the field `registration_id`", contest_path(benefit, "scope"))
 
 
-def _ordering(policy: Policy, contest: Contest, found: Readings) -> Iterator[PolicyError]:
-    window = contest.window
-    place = contest_path(contest.benefit, "window")
-    if isinstance(window, Bucket):
-        yield _no("windows of the calendar", place)
-    elif window is not None:
-        calendar = None if isinstance(window, HeadStart) else window.calendar
-        if not _is_fixed(policy, window.length, calendar):
-            yield _no("lengths that depend on the date", place)
-        yield from _fact(found, window.clock, place)
-        if isinstance(window, HeadStart):
-            yield from _fact(found, window.ladder, place)
-    for number, preference in enumerate(contest.prefer):
-        place = prefer_path(contest.benefit, number)
-        if preference.missing is MissingRule.REFER:
-            yield _no("what is left to a person", place)
-        if isinstance(preference, Key):
-            yield from _fact(found, preference.fact, place)
-            field = found.fields.get(preference.fact.name)
-            if field is not None and (field.type is FieldType.TEXT or field.derived is not None):
-                yield _no("an order by texts or computed fields", place)
+def _computed(policy: Policy, found: Readings, field: Field, place: str) -> Iterator[PolicyError]:
+    """What a computed field is made of that the solver does not read."""
+    derived = field.derived
+    if isinstance(derived, SinceEnded) and any(_closes(each) for each in policy.contests):
+        yield _no("how long ago a registration expired", place)
+    if isinstance(derived, Inside) and "currency" in (derived.inner, derived.outer):
+        yield _no("whether a currency is among texts", place)
+    same = derived.same if isinstance(derived, Tally) else ()
+    parts = [found.fields.get(name) for name in (*sources(field), *same)]
+    for part in parts:
+        if part is None or part.name == "registration_id":
+            yield _no(f"the field `{field.name}`", place)
+        elif part.derived is not None and not isinstance(derived, Tally):
+            yield _no("computed fields of computed fields", place)
+        elif part in parts[len(sources(field)) :] and part.type in _NOT_COUNTED:
+            yield _no("counts of those that agree in sets or amounts", place)
 
 
-def _is_fixed(policy: Policy, length: Span, calendar: str | None) -> bool:
-    zones = {each.name: each.zone for each in policy.calendars}
-    return length.unit in _FIXED and (calendar is None or zones[calendar] == "UTC")
+_NOT_COUNTED: Final = (FieldType.TEXT_SET, FieldType.MONEY)
 
 
-def _fact(found: Readings, fact: Fact, place: str) -> Iterator[PolicyError]:
-    if fact.as_of is not None:
-        yield _no("facts as of an earlier instant", place)
-    field = found.fields.get(fact.name)
-    if fact.name in IDENTITIES | _FALLING_BACK or field is None:
-        yield _no(f"the field `{fact.name}`", place)
-    elif field.derived is not None and not _is_same(found, field):
-        yield _no("computed fields other than whether two texts are the same", place)
-
-
-def _is_same(found: Readings, field: Field) -> bool:
-    if not isinstance(field.derived, Same):
-        return False
-    parts = (field.derived.left, field.derived.right)
-    others = [found.fields.get(name) for name in parts if name != "partner_id"]
-    return all(
-        e is not None and e.derived is None and e.name not in IDENTITIES | _FALLING_BACK
-        for e in others
-    )
+def _closes(contest: Contest) -> bool:
+    return contest.period is not None and contest.period.closes

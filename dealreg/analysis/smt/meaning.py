@@ -1,36 +1,28 @@
-"""What predicates and contests come to, as formulas: who is eligible, in time, best, and granted.
+"""What a policy comes to, as formulas: who is admitted, and how all stand to every benefit.
 
-Read with the reference beside it: `truth` for predicates, `admission`, `ordering` and `awarding`.
+Read with the reference beside it: `admission`, and what `decide` puts together.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Any, assert_never
+from typing import Any
 
 import attrs
-import z3
 
+from dealreg.analysis.smt.awarding import Award, award
+from dealreg.analysis.smt.calendars import Calendars
+from dealreg.analysis.smt.entitling import Scales, Worth, worth
+from dealreg.analysis.smt.logic import Formula, Number, both, differ, either, iff, no
+from dealreg.analysis.smt.ordering import Field
 from dealreg.analysis.smt.symbols import Symbols
 from dealreg.analysis.smt.truths import Truths
+from dealreg.analysis.smt.views import NOW, View
 from dealreg.deciders.reference.governing import in_order
-from dealreg.facts.values import Span
+from dealreg.facts.fields import Tally
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
-from dealreg.policy.stages import (
-    Best,
-    Effect,
-    Grace,
-    HeadStart,
-    Key,
-    MissingRule,
-    Prefer,
-    Tie,
-    Unmet,
-)
+from dealreg.policy.stages import Effect, MissingRule, Tie, Unmet
 
-__all__ = ["Meaning", "Outcome"]
-
-_TICK = timedelta(microseconds=1)
+__all__ = ["Meaning", "Outcome", "differences"]
 
 
 @attrs.frozen(eq=False)
@@ -38,14 +30,33 @@ class Outcome:
     """How the registrations stand to one benefit, a formula for each of them.
 
     Attributes:
-        granted, referred, returned: whether it stands so; else it is denied.
+        together: which are in one conflict.
+        granted, referred, returned, waiting: whether it stands so; else it is denied.
+        place: which holder it is, or which in the queue.
+        worth: what it is entitled to.
         unmet: for each requirement by its code, whether it is what keeps the registration out.
     """
 
-    granted: Sequence[Any]
-    referred: Sequence[Any]
-    returned: Sequence[Any]
-    unmet: Mapping[str, Sequence[Any]]
+    together: Sequence[Sequence[Formula]]
+    granted: Sequence[Formula]
+    referred: Sequence[Formula]
+    returned: Sequence[Formula]
+    waiting: Sequence[Formula]
+    place: Sequence[Number]
+    worth: Sequence[Worth]
+    unmet: Mapping[str, Sequence[Formula]]
+
+    def differs(self, other: "Outcome", place: int) -> Formula:
+        """Whether a registration stands otherwise than in the other outcome (A-1)."""
+        kinds = ("granted", "referred", "returned", "waiting")
+        same = [iff(getattr(self, e)[place], getattr(other, e)[place]) for e in kinds]
+        placed = either(self.granted[place], self.waiting[place])
+        asked = either(self.referred[place], self.returned[place])
+        return either(
+            *(no(each) for each in same),
+            both(placed, differ(self.place[place], other.place[place])),
+            both(no(asked), self.worth[place].differs(other.worth[place])),
+        )
 
 
 @attrs.frozen(eq=False)
@@ -55,18 +66,10 @@ class _Barred:
     `first` says for each requirement whether it is the reason that is given.
     """
 
-    any: Any
-    returns: Any
-    refers: Any
-    first: Mapping[str, Any]
-
-
-@attrs.frozen(eq=False)
-class _Award:
-    """Who is granted a benefit among the eligible, and who awaits a person."""
-
-    granted: Sequence[Any]
-    referred: Sequence[Any]
+    any: Formula
+    returns: Formula
+    refers: Formula
+    first: Mapping[str, Formula]
 
 
 @attrs.frozen(eq=False)
@@ -75,67 +78,94 @@ class Meaning:
 
     policy: Policy
     symbols: Symbols
+    calendars: Calendars
+    scales: Scales
+    counted: int | None = None
+    view: View = attrs.field(init=False)
+    _made: dict[Any, dict[str, Outcome]] = attrs.field(factory=dict, init=False)
+
+    @view.default
+    def _view(self) -> View:
+        return View(self.policy, self.symbols, self.calendars, self.counted)
 
     @property
     def truths(self) -> Truths:
         """When predicates are true."""
-        return Truths(self.symbols)
+        return Truths(self.view)
 
-    def outcomes(self, present: Sequence[Any]) -> dict[str, Outcome]:
-        """How the registrations that are present stand to every benefit."""
+    def outcomes(self, alone: int | None = None) -> dict[str, Outcome]:
+        """How the registrations stand to every benefit; or the one at a place, were it alone."""
+        if alone not in self._made:
+            self._made[alone] = self._all(alone)
+        return self._made[alone]
+
+    def _all(self, alone: int | None) -> dict[str, Outcome]:
+        present = [
+            self.symbols.present(place) if alone is None else place == alone
+            for place in range(self.symbols.size)
+        ]
+        counts = any(isinstance(e.derived, Tally) for e in self.symbols.found.fields.values())
+        seen = self if alone is None or not counts else attrs.evolve(self, counted=alone)
         made: dict[str, Outcome] = {}
         for benefit in in_order((self.policy,)):
             contest = self.policy.contest(benefit)
             assert contest is not None
-            made[benefit] = self._outcome(contest, present, made)
+            made[benefit] = seen._outcome(contest, present, made)  # noqa: SLF001 - the same class
         return made
 
     def _outcome(
-        self, contest: Contest, present: Sequence[Any], before: Mapping[str, Outcome]
+        self, contest: Contest, present: Sequence[Formula], before: Mapping[str, Outcome]
     ) -> Outcome:
-        barred = [self._barred(contest, place, before) for place in range(len(present))]
-        eligible = [
-            _all(here, z3.Not(each.any)) for here, each in zip(present, barred, strict=True)
-        ]
-        awaiting = [_all(here, each.refers) for here, each in zip(present, barred, strict=True)]
-        base = self._awarded(contest, eligible, None)
-        held: list[Any] = []
-        lost: list[Any] = []
-        if self._may_wait(contest):
-            held, lost = self._awaited(contest, eligible, awaiting, base)
-        granted, referred = [], []
-        for place, (gets, asked) in enumerate(zip(base.granted, base.referred, strict=True)):
-            waits = held[place] if held else z3.BoolVal(False)
-            over = lost[place] if lost else z3.BoolVal(False)
-            granted.append(_all(gets, z3.Not(waits)))
-            referred.append(z3.Or(asked, waits, _all(awaiting[place], z3.Not(over))))
+        field = Field.of(self.view, contest)
+        here = [both(each, field.grouped(place)) for place, each in enumerate(present)]
+        barred = [self._barred(contest, place, before) for place in field.places]
+        eligible = [both(e, no(b.any)) for e, b in zip(here, barred, strict=True)]
+        awaiting = [both(e, b.refers) for e, b in zip(here, barred, strict=True)]
+        base = award(field, eligible)
+        worths = worth(field, base, self.scales)
+        held, lost = self._awaited(field, eligible, awaiting, base, worths)
+        free = [no(each) for each in held]
         unmet = {
-            each.code: [
-                _all(here, one.first[each.code]) for here, one in zip(present, barred, strict=True)
-            ]
+            each.code: [both(e, b.first[each.code]) for e, b in zip(here, barred, strict=True)]
             for each in contest.requires
         }
-        returned = [_all(here, each.returns) for here, each in zip(present, barred, strict=True)]
-        return Outcome(granted, referred, returned, unmet)
+        return Outcome(
+            together=field.together,
+            granted=[both(e, f) for e, f in zip(base.granted, free, strict=True)],
+            referred=[
+                either(base.referred[e], held[e], both(awaiting[e], no(lost[e])))
+                for e in field.places
+            ],
+            returned=[
+                either(both(p, no(field.grouped(at))), both(here[at], barred[at].returns))
+                for at, p in enumerate(present)
+            ],
+            waiting=[both(e, f) for e, f in zip(base.waiting, free, strict=True)],
+            place=base.place,
+            worth=[
+                attrs.evolve(w, some=both(w.some, f)) for w, f in zip(worths, free, strict=True)
+            ],
+            unmet=unmet,
+        )
 
-    def _barred(self, contest: Contest, place: int, before: Mapping[str, Outcome]) -> "_Barred":
+    def _barred(self, contest: Contest, place: int, before: Mapping[str, Outcome]) -> _Barred:
         """What keeps a registration out: what denies weighs most, then what sends back."""
-        denies: list[Any] = [self._lapsed(contest, place)]
-        returns: list[Any] = []
-        refers: list[Any] = []
+        denies: list[Formula] = [no(self.view.live(place)), self._over(contest, place)]
+        denies.append(self.view.missed(contest, place))
+        returns: list[Formula] = []
+        refers: list[Formula] = []
         kinds = {Unmet.DENY: denies, Unmet.RETURN: returns, Unmet.REFER: refers}
-        first: dict[str, tuple[Any, Any]] = {}
+        first: dict[str, tuple[Formula, Formula]] = {}
         for each in contest.requires:
             truth = self.truths.of(each.that, place)
-            unknown = z3.And(z3.Not(truth.true), z3.Not(truth.false))
-            when = [(truth.false, each.if_false), (unknown, each.if_unknown)]
+            when = [(truth.false, each.if_false), (truth.unknown, each.if_unknown)]
             of = {
-                unmet: z3.Or([formula for formula, kind in when if kind is unmet])
+                unmet: either(*(formula for formula, kind in when if kind is unmet))
                 for unmet in kinds
             }
             first[each.code] = (
-                _all(of[Unmet.DENY], z3.Not(z3.Or(denies))),
-                _all(of[Unmet.RETURN], z3.Not(z3.Or(returns))),
+                both(of[Unmet.DENY], no(either(*denies))),
+                both(of[Unmet.RETURN], no(either(*returns))),
             )
             for unmet, formula in of.items():
                 kinds[unmet].append(formula)
@@ -143,230 +173,82 @@ class Meaning:
             upstream = before[after.benefit]
             holds, asked = upstream.granted[place], upstream.referred[place]
             refers.append(asked)
-            denies.append(_all(z3.Not(holds), z3.Not(asked)))
-        denied, returned, referred = z3.Or(denies), z3.Or(returns), z3.Or(refers)
+            denies.append(both(no(holds) if after.holds else holds, no(asked)))
+        denied, returned, referred = either(*denies), either(*returns), either(*refers)
         return _Barred(
-            z3.Or(denied, returned, referred),
-            _all(returned, z3.Not(denied)),
-            _all(referred, z3.Not(denied), z3.Not(returned)),
-            {code: z3.Or(deny, _all(back, z3.Not(denied))) for code, (deny, back) in first.items()},
+            either(denied, returned, referred),
+            both(returned, no(denied)),
+            both(referred, no(denied), no(returned)),
+            {code: either(deny, both(back, no(denied))) for code, (deny, back) in first.items()},
         )
 
-    def _lapsed(self, contest: Contest, place: int) -> Any:
+    def _over(self, contest: Contest, place: int) -> Formula:
         """Whether the period is over at the instant asked about; one that has not begun is not."""
-        period = contest.period
-        if period is None:
-            return z3.BoolVal(False)
-        last = self.symbols.now() - _ticks(period.length)
-        started = self.symbols.value(period.starts, place)
-        return _all(self.symbols.known(period.starts, place), started <= last)
-
-    def _may_wait(self, contest: Contest) -> bool:
-        """Whether somebody may await a person's word before taking part."""
-        upstream = [self.policy.contest(after.benefit) for after in contest.after]
-        refers = any(Unmet.REFER in (e.if_false, e.if_unknown) for e in contest.requires)
-        return refers or any(each is not None and self._may_refer(each) for each in upstream)
-
-    def _may_refer(self, contest: Contest) -> bool:
-        asks = any(each.effect is Effect.REFERS for each in contest.overrides)
-        return contest.tie is Tie.REFER or asks or self._may_wait(contest)
+        if contest.period is None:
+            return False
+        begun, _, ends = self.view.term(contest.period, place)
+        return both(begun, ends <= NOW)
 
     def _awaited(
-        self, contest: Contest, eligible: Sequence[Any], awaiting: Sequence[Any], base: "_Award"
-    ) -> tuple[list[Any], list[Any]]:
-        """Whose outcome hangs on a person's word, and whom that word would not help."""
-        places = range(len(eligible))
-        held: list[list[Any]] = [[] for _ in places]
-        lost: list[Any] = []
-        shares = contest.tie is Tie.SHARE
-        for other in places:
-            joined = [
-                z3.Or(each, z3.BoolVal(place == other)) for place, each in enumerate(eligible)
-            ]
-            then = self._awarded(contest, joined, other)
-            alike = _count(then.granted) == _count(base.granted) if shares else z3.BoolVal(True)
+        self,
+        field: Field,
+        eligible: Sequence[Formula],
+        awaiting: Sequence[Formula],
+        base: Award,
+        worths: Sequence[Worth],
+    ) -> tuple[list[Formula], list[Formula]]:
+        """Whose outcome hangs on a person's word, and whom that word would not help (C-5)."""
+        held: list[list[Formula]] = [[] for _ in field.places]
+        lost: list[Formula] = []
+        for other in field.places:
+            if awaiting[other] is False or not _may_wait(self.policy, field.contest):
+                lost.append(False)
+                continue
+            joined = [True if e == other else eligible[e] for e in field.places]
+            alternative = award(field, joined, other)
+            then = worth(field, alternative, self.scales)
             changed = [
-                _all(
+                both(
+                    field.together[place][other],
                     eligible[place],
-                    z3.Or(
-                        base.granted[place] != then.granted[place],
-                        base.referred[place] != then.referred[place],
-                        _all(base.granted[place], z3.Not(alike)),
+                    either(
+                        no(iff(base.granted[place], alternative.granted[place])),
+                        no(iff(base.referred[place], alternative.referred[place])),
+                        worths[place].differs(then[place]),
                     ),
                 )
-                for place in places
+                for place in field.places
             ]
-            for place in places:
-                held[place].append(_all(awaiting[other], changed[place]))
-            no_help = z3.Not(z3.Or(then.granted[other], then.referred[other]))
-            lost.append(_all(awaiting[other], z3.Not(z3.Or(changed)), no_help))
-        return [z3.Or(each) for each in held], lost
-
-    def _awarded(self, contest: Contest, eligible: Sequence[Any], favoured: int | None) -> "_Award":
-        """Who is granted the benefit, and who awaits a person, of the eligible.
-
-        `favoured` is whom a person has accepted, where the policy leaves it to one.
-        """
-        left = list(eligible)
-        referred: Any = z3.BoolVal(False)
-        settled: Any = z3.BoolVal(False)
-        for override in contest.overrides:
-            hits = [
-                _all(each, self.truths.of(override.when, place).true)
-                for place, each in enumerate(eligible)
-            ]
-            applies = _all(z3.Or(hits), z3.Not(settled))
-            match override.effect:
-                case Effect.TAKES:
-                    kept: list[Any] = hits
-                case Effect.CLOSES:
-                    kept = [z3.BoolVal(False)] * len(left)
-                case Effect.REFERS:
-                    kept = [z3.BoolVal(place == favoured) for place in range(len(left))]
-                    if favoured is None:
-                        referred = z3.Or(referred, applies)
-                case _:
-                    assert_never(override.effect)
-            left = [z3.If(applies, one, other) for one, other in zip(kept, left, strict=True)]
-            settled = z3.Or(settled, applies)
-        best = self._best(contest, self._in_time(contest, left))
-        granted, tied = _tied(contest.tie, self._one_each(best), favoured)
-        return _Award(
-            granted,
-            [z3.Or(one, _all(referred, other)) for one, other in zip(tied, eligible, strict=True)],
-        )
-
-    def _in_time(self, contest: Contest, left: Sequence[Any]) -> list[Any]:
-        window = contest.window
-        if window is None:
-            return list(left)
-        length = _ticks(window.length) if isinstance(window, Grace) else 0
-        clocks = []
-        for place in range(len(left)):
-            clock = self.symbols.value(window.clock.name, place)
-            if isinstance(window, HeadStart):
-                ladder = window.ladder.name
-                level = z3.If(
-                    self.symbols.known(ladder, place), self.symbols.value(ladder, place), 0
-                )
-                clock = clock - level * _ticks(window.length)
-            clocks.append(clock)
-        timed = [
-            z3.And(each, self.symbols.known(window.clock.name, place))
-            for place, each in enumerate(left)
-        ]
-        nobody = z3.Not(z3.Or(timed))
-        return [
-            z3.And(
-                left[place],
-                z3.Or(
-                    nobody,
-                    z3.And(
-                        timed[place],
-                        *(
-                            z3.Implies(timed[other], clock <= clocks[other] + length)
-                            for other in range(len(left))
-                            if other != place
-                        ),
-                    ),
-                ),
+            for place in field.places:
+                held[place].append(both(awaiting[other], changed[place]))
+            helped = either(
+                alternative.granted[other],
+                alternative.referred[other],
+                alternative.waiting[other],
+                then[other].some,
             )
-            for place, clock in enumerate(clocks)
-        ]
-
-    def _best(self, contest: Contest, inside: Sequence[Any]) -> list[Any]:
-        """The best of those in time, equal ones together."""
-        ranks = [
-            [self._rank(each, place) for each in contest.prefer] for place in range(len(inside))
-        ]
-        return [
-            z3.And(
-                each,
-                *(
-                    z3.Not(z3.And(inside[other], _better(ranks[other], ranks[place])))
-                    for other in range(len(inside))
-                    if other != place
-                ),
-            )
-            for place, each in enumerate(inside)
-        ]
-
-    def _one_each(self, best: Sequence[Any]) -> list[Any]:
-        """Of equal ones of the same partner, the first by its number."""
-        whose = [self.symbols.partner(place) for place in range(len(best))]
-        return [
-            _all(
-                each,
-                *(
-                    z3.Not(_all(best[other], whose[other] == whose[place]))
-                    for other in range(place)
-                ),
-            )
-            for place, each in enumerate(best)
-        ]
-
-    def _rank(self, preference: Key | Prefer, place: int) -> tuple[Any, Any]:
-        """How good a registration is by one preference, the lower the better: group, then value."""
-        missing = -1 if preference.missing is MissingRule.FIRST else 1
-        match preference:
-            case Prefer(when):
-                truth = self.truths.of(when, place)
-                if preference.missing is MissingRule.LAST:
-                    return z3.IntVal(0), z3.If(truth.true, z3.IntVal(0), z3.IntVal(1))
-                unknown = z3.And(z3.Not(truth.true), z3.Not(truth.false))
-                return (
-                    z3.If(unknown, z3.IntVal(missing), z3.IntVal(0)),
-                    z3.If(truth.false, z3.IntVal(1), z3.IntVal(0)),
-                )
-            case Key(fact, best):
-                known = self.truths.comparable(fact, place, preference.currency)
-                value = self.symbols.value(fact.name, place)
-                signed = value if best is Best.LOWEST else -value
-                return (
-                    z3.If(known, z3.IntVal(0), z3.IntVal(missing)),
-                    z3.If(known, signed, z3.IntVal(0)),
-                )
+            lost.append(both(awaiting[other], no(either(*changed)), no(helped)))
+        return [either(*each) for each in held], lost
 
 
-def _ticks(length: Span) -> int:
-    return timedelta(**{length.unit.value: length.length}) // _TICK
+def _may_wait(policy: Policy, contest: Contest) -> bool:
+    """Whether somebody may await a person's word before taking part."""
+    upstream = [policy.contest(after.benefit) for after in contest.after]
+    refers = any(Unmet.REFER in (e.if_false, e.if_unknown) for e in contest.requires)
+    return refers or any(each is not None and _may_refer(policy, each) for each in upstream)
 
 
-def _better(one: Sequence[tuple[Any, Any]], other: Sequence[tuple[Any, Any]]) -> Any:
-    """Whether one comes before another: by the first preference that tells them apart."""
-    result: Any = z3.BoolVal(False)
-    for (group, value), (group_2, value_2) in reversed(list(zip(one, other, strict=True))):
-        before = z3.Or(group < group_2, z3.And(group == group_2, value < value_2))
-        equal = z3.And(group == group_2, value == value_2)
-        result = z3.Or(before, z3.And(equal, result))
-    return result
+def _may_refer(policy: Policy, contest: Contest) -> bool:
+    asks = any(each.effect is Effect.REFERS for each in contest.overrides)
+    asks |= any(each.missing is MissingRule.REFER for each in contest.prefer)
+    return contest.tie is Tie.REFER or asks or _may_wait(policy, contest)
 
 
-def _tied(tie: Tie, best: Sequence[Any], favoured: int | None) -> tuple[list[Any], list[Any]]:
-    """Who of the best is granted the benefit, and who awaits a person."""
-    nobody = [z3.BoolVal(False)] * len(best)
-    places = range(len(best))
-    others = [z3.Or([best[o] for o in places if o != p]) for p in places]
-    match tie:
-        case Tie.SHARE:
-            return list(best), nobody
-        case Tie.REGISTRATION_ID:
-            return [_all(best[p], *(z3.Not(best[o]) for o in range(p))) for p in places], nobody
-        case Tie.REFER:
-            alone = [_all(best[p], z3.Not(others[p])) for p in places]
-            asked = [_all(best[p], others[p]) for p in places]
-            if favoured is None:
-                return alone, asked
-            wins = best[favoured]
-            granted = [wins if p == favoured else _all(alone[p], z3.Not(wins)) for p in places]
-            return granted, [_all(each, z3.Not(wins)) for each in asked]
-        case _:
-            assert_never(tie)
-
-
-def _all(*formulas: Any) -> Any:
-    return z3.And(*formulas)
-
-
-def _count(formulas: Sequence[Any]) -> Any:
-    return z3.Sum([z3.If(each, 1, 0) for each in formulas])
+def differences(old: Outcome | None, new: Outcome | None) -> Formula:
+    """Whether some registration stands otherwise; None for a benefit that a policy has not."""
+    if old is None or new is None:
+        made = old or new
+        assert made is not None
+        some = (*made.granted, *made.referred, *made.returned, *made.waiting)
+        return either(*some, *(each.some for each in made.worth))
+    return either(*(old.differs(new, place) for place in range(len(old.granted))))

@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from dealreg.analysis.compare import only_policies, premises_of
+from dealreg.analysis.cases import inside_of
+from dealreg.analysis.compare import check_scope, only_policies, premises_of
 from dealreg.analysis.deadlocks import certificate, way_of
-from dealreg.analysis.limits import changed, only, over_time, shape_limits
+from dealreg.analysis.limits import only
 from dealreg.analysis.partings import partings
-from dealreg.analysis.readings import Readings, readings
+from dealreg.analysis.readings import Readings
 from dealreg.analysis.scenes import Scene, facts_of, run
+from dealreg.analysis.smt.bounds import bounds_of_comparison, bounds_of_deadlocks
 from dealreg.analysis.smt.coverage import check_covered
+from dealreg.analysis.smt.reading import solver_readings
 from dealreg.analysis.times import ASKED
 from dealreg.analysis.witnesses import smallest
 from dealreg.deciders.reference.decide import decide_unchecked, found_deadlocks
@@ -21,20 +24,25 @@ from dealreg.outcome.comparison import Change, Comparison, Limit, LimitCode, Wit
 from dealreg.outcome.deadlock_patterns import DeadlockPattern, Deadlocks
 from dealreg.outcome.references import reference_of
 from dealreg.policy.policies import Policy
-from dealreg.policy.stages import Key
+from dealreg.policy.predicates import Predicate, predicate
 
 if TYPE_CHECKING:
-    from dealreg.analysis.smt.meaning import Meaning, Outcome
+    from dealreg.analysis.smt.answers import Answer
+    from dealreg.analysis.smt.calendars import Calendars
+    from dealreg.analysis.smt.meaning import Meaning
     from dealreg.analysis.smt.symbols import Symbols
 
 __all__ = ["compare", "deadlocks"]
 
 _MOST_REGISTRATIONS: Final = 6
+_MOST_CORRECTIONS: Final = 60
+"""So often the solver is told about a date that it had otherwise; then the verdict is bounded."""
+
 _PATIENCE: Final = 600_000
 """So many milliseconds the solver thinks about one question."""
 
 
-def compare(old: Policy, new: Policy, *, k: int = 2) -> Comparison:
+def compare(old: Policy, new: Policy, *, k: int = 2, scope: Any = None) -> Comparison:
     """Whether two policies decide every conflict of at most `k` registrations alike, by the solver.
 
     For each benefit that the two may decide otherwise one case is shown, decided by the reference.
@@ -43,9 +51,11 @@ def compare(old: Policy, new: Policy, *, k: int = 2) -> Comparison:
         old: the rules as they are.
         new: the proposed ones.
         k: how many registrations a case has at most, from 1 to 6.
+        scope: a predicate; only conflicts all of whose registrations satisfy it are compared.
 
     Raises:
-        PolicyErrors: a policy is not sound, or has parts that the solver does not read.
+        PolicyErrors: a policy is not sound, or it or the scope has parts that the solver does not
+            read.
         UsageError: for something else than two policies that fit the same facts, or another `k`.
         MissingExtraError: the solver is not installed.
 
@@ -59,26 +69,24 @@ def compare(old: Policy, new: Policy, *, k: int = 2) -> Comparison:
     >>> [each.benefit for each in compare(rules(5), rules(6), k=3).changes]
     ['protection']
     """
+    within = None if scope is None else predicate(scope)
     only_policies(old, new)
-    asked = _Asked.of((old, new), k)
+    check_scope(within, old, new)
+    asked = _Asked.of((old, new), k, within)
     changes: list[Change] = []
     count = 0
     for benefit in dict.fromkeys((*in_order((old,)), *in_order((new,)))):
-        scene = asked.differing(benefit)
+        shows = _shown_by(asked, benefit)
+        scene = asked.differing(benefit, shows)
         count += 1
         if scene is not None:
-            changes.append(_change(old, new, benefit, scene))
-    limits = set(over_time(old, new))
-    for policy in (old, new):
-        for contest in policy.contests:
-            if changed(old, new, contest.benefit):
-                limits |= set(shape_limits(policy, contest))
+            changes.append(_change(asked, benefit, _small(scene, shows)))
     return Comparison(
         old=reference_of(old),
         new=reference_of(new),
         registrations=k,
-        limits=_with_size(limits, k),
-        premises=premises_of(),
+        limits=bounds_of_comparison(old, new, asked.found, k) + asked.unsettled,
+        premises=premises_of(within),
         changes=changes,
         cases=count,
     )
@@ -116,25 +124,16 @@ def deadlocks(policy: Policy, *, k: int = 2) -> Deadlocks:
         for scene in asked.deadlocked(benefit, found):
             count += 1
             ways = _ways(policy, scene, benefit)
-            if not ways:
-                raise _not_shown("deadlocks", benefit, scene, [policy])
             found.update(dict.fromkeys(ways, scene))
         patterns += [_pattern(policy, way, found[way]) for way in sorted(found)]
-    shapes = {limit for each in policy.contests for limit in shape_limits(policy, each)}
     return Deadlocks(
         policy=reference_of(policy),
         patterns=patterns,
         registrations=k,
-        limits=_with_size(shapes, k),
+        limits=bounds_of_deadlocks(policy, asked.found, k) + asked.unsettled,
         premises=premises_of(),
         cases=count,
     )
-
-
-def _with_size(limits: set[Limit], k: int) -> list[Limit]:
-    """The limits, and with one registration only that two were not tried."""
-    alone = {Limit(code=LimitCode.CROWDED, clause="contests")} if k == 1 else set()
-    return sorted(limits | alone)
 
 
 def _not_shown(what: str, benefit: str, scene: Scene, policies: Sequence[Policy]) -> AssertionError:
@@ -149,22 +148,29 @@ def _not_shown(what: str, benefit: str, scene: Scene, policies: Sequence[Policy]
 
 @attrs.frozen(eq=False)
 class _Asked:
-    """The solver, with all that policies come to."""
+    """The solver, with all that policies come to, and the questions that it could not settle."""
 
     policies: tuple[Policy, ...]
+    found: Readings
     symbols: "Symbols"
     meanings: "tuple[Meaning, ...]"
+    calendars: "Calendars"
+    scope: Predicate | None = None
+    unsettled: list[Limit] = attrs.field(factory=list)
 
     @classmethod
-    def of(cls, policies: tuple[Policy, ...], k: int) -> "_Asked":
+    def of(cls, policies: tuple[Policy, ...], k: int, scope: Predicate | None = None) -> "_Asked":
         if type(k) is not int or not 1 <= k <= _MOST_REGISTRATIONS:
             raise UsageError(
                 f"{shown(k)} registrations cannot be asked about",
                 value=k,
                 hint=f"give a number from 1 to {_MOST_REGISTRATIONS}",
             )
-        found = _read(policies)
+        found = solver_readings(policies, scope)
+        check_covered(policies, found, scope)
         try:
+            from dealreg.analysis.smt.calendars import Calendars
+            from dealreg.analysis.smt.entitling import Scales
             from dealreg.analysis.smt.meaning import Meaning
             from dealreg.analysis.smt.symbols import Symbols
         except ImportError as absent:
@@ -173,89 +179,82 @@ class _Asked:
                 value=absent.name,
                 hint='run `pip install "dealreg[smt]"`',
             ) from None
-        symbols = Symbols.of(found, k, _currencies(policies))
-        return cls(policies, symbols, tuple(Meaning(each, symbols) for each in policies))
+        symbols, calendars = Symbols.of(policies, found, k), Calendars()
+        scales = Scales.of(policies)
+        meanings = tuple(Meaning(each, symbols, calendars, scales) for each in policies)
+        return cls(policies, found, symbols, meanings, calendars, scope)
 
-    def differing(self, benefit: str) -> Scene | None:
+    def differing(self, benefit: str, shows: Callable[[Scene], bool]) -> Scene | None:
         """A case in which the two policies decide a benefit otherwise; None where there is none."""
-        import z3
+        from dealreg.analysis.smt.meaning import differences
 
-        present = [self.symbols.present(place) for place in range(self.symbols.size)]
-        old, new = (each.outcomes(present).get(benefit) for each in self.meanings)
-        never = [z3.BoolVal(False)] * self.symbols.size
-        different = [
-            z3.Or([one[place] != other[place] for place in range(self.symbols.size)])
-            for one, other in (
-                (
-                    never if old is None else getattr(old, kind),
-                    never if new is None else getattr(new, kind),
-                )
-                for kind in ("granted", "referred", "returned")
-            )
-        ]
-        return self._answer(z3.Or(different))
+        old, new = (each.outcomes().get(benefit) for each in self.meanings)
+        return self._answer(differences(old, new), "differs", benefit, shows)
 
     def deadlocked(self, benefit: str, found: Mapping[tuple[str, ...], Scene]) -> Iterator[Scene]:
         """Cases that deadlock in a benefit: one for each way that is not among those found."""
-        import z3
+        from dealreg.analysis.smt.deadlocking import ways_to_deadlock
 
-        (meaning,) = self.meanings
-        places = range(self.symbols.size)
-        present = [self.symbols.present(place) for place in places]
-        outcomes = meaning.outcomes(present)
-        mine = outcomes[benefit]
-        alone = []
-        for place in places:
-            only_this = [z3.BoolVal(other == place) for other in places]
-            granted = meaning.outcomes(only_this)[benefit].granted[place]
-            alone.append(z3.And(present[place], granted))
-        nobody = [z3.Not(each) for each in (*mine.granted, *mine.referred)]
-        for holds, code, way in self._ways(benefit, outcomes, alone):
+        (policy,) = self.policies
+
+        def shows(scene: Scene) -> bool:
+            return bool(_ways(policy, scene, benefit))
+
+        for holds, code, way in ways_to_deadlock(self.meanings[0], benefit):
             if any((holds, code) == (known[1], known[2]) for known in found):
                 continue
-            scene = self._answer(z3.And(*nobody, way))
+            scene = self._answer(way, "deadlocks", benefit, shows)
             if scene is not None:
                 yield scene
 
-    def _ways(
-        self, benefit: str, outcomes: "Mapping[str, Outcome]", alone: Sequence[Any]
-    ) -> Iterator[tuple[str, str, Any]]:
-        """The ways to deadlock: who holds what is needed, what keeps it unused, and when it is so.
+    def _answer(
+        self, question: Any, what: str, benefit: str, shows: Callable[[Scene], bool]
+    ) -> Scene | None:
+        """A case for which a question is answered with yes, as the reference confirms.
 
-        No code stands for anything but a requirement; no benefit for that no rival holds it.
+        Where the reference does not, it is for a length that depends on the date. The solver is
+        told what is so about that date, and asked again, so many times.
         """
         import z3
 
-        contest = self.policies[0].contest(benefit)
-        needed = [] if contest is None else [each.benefit for each in contest.after if each.holds]
-        places = range(self.symbols.size)
-        unmet = outcomes[benefit].unmet
-        met = [z3.Not(z3.Or([each[place] for each in unmet.values()])) for place in places]
-        without: list[Any] = [z3.BoolVal(True) for _ in places]
-        for name in needed:
-            held = outcomes[name].granted
-            lacks = [z3.And(each, z3.Not(has)) for each, has in zip(alone, held, strict=True)]
-            for code, kept_out in (*unmet.items(), ("", met)):
-                rivals = z3.Or([z3.And(held[place], kept_out[place]) for place in places])
-                yield name, code, z3.And(z3.Or(lacks), rivals)
-            without = [
-                z3.And(so_far, z3.Or(has, z3.Not(z3.Or(list(held)))))
-                for so_far, has in zip(without, held, strict=True)
-            ]
-        yield "", "", z3.Or([z3.And(*each) for each in zip(alone, without, strict=True)])
-
-    def _answer(self, question: Any) -> Scene | None:
-        import z3
-
-        solver = z3.Solver()
+        if question is False:
+            return None
+        solver = z3.SimpleSolver()  # the others prepare for longer than it takes
         solver.set("timeout", _PATIENCE)
         solver.set("random_seed", 0)
-        solver.add(*self.symbols.domains(), question)
+        solver.add(*self.symbols.domains(), *self._inside(), question)
+        solver.add(*self.calendars.laws, *self.calendars.learned)
+        for _ in range(_MOST_CORRECTIONS):
+            answer = self._asked(solver)
+            if answer is None:
+                return None
+            if shows(answer.scene()):
+                return answer.scene()
+            corrections = self.calendars.corrections(answer)
+            if not corrections:
+                raise _not_shown(what, benefit, answer.scene(), self.policies)
+            solver.add(*corrections)
+            # First among the dates that it knows: else it may go on to a new one every time.
+            solver.push()
+            solver.add(self.calendars.of_known_dates())
+            answer = self._asked(solver)
+            solver.pop()
+            if answer is not None and shows(answer.scene()):
+                return answer.scene()
+        self.unsettled.append(Limit(code=LimitCode.CALENDAR, clause=f"contests[{benefit}]"))
+        return None
+
+    def _asked(self, solver: Any) -> "Answer | None":
+        """An answer of the solver; None where it shows that there is none."""
+        import z3
+
+        from dealreg.analysis.smt.answers import Answer
+
         match solver.check():
             case z3.unsat:
                 return None
             case z3.sat:
-                return self.symbols.scene(solver.model())
+                return Answer(self.symbols, solver.model())
             case _:
                 raise UsageError(
                     "the solver gave up",
@@ -263,30 +262,34 @@ class _Asked:
                     hint="ask for a smaller `k`",
                 )
 
+    def _inside(self) -> Iterator[Any]:
+        """That all registrations that are present satisfy the scope."""
+        from dealreg.analysis.smt.logic import then
 
-def _read(policies: tuple[Policy, ...]) -> Readings:
-    found = readings(policies)
-    check_covered(policies, found)
-    return found
-
-
-def _currencies(policies: Sequence[Policy]) -> frozenset[str]:
-    """The currencies that orders compare in."""
-    contests = [each for policy in policies for each in policy.contests]
-    keys = [each for contest in contests for each in contest.prefer if isinstance(each, Key)]
-    return frozenset(each.currency for each in keys if each.currency is not None)
+        if self.scope is None:
+            return
+        for place in range(self.symbols.size):
+            holds = self.meanings[0].truths.of(self.scope, place).true
+            yield then(holds, self.symbols.present(place))
 
 
-def _change(old: Policy, new: Policy, benefit: str, scene: Scene) -> Change:
+def _shown_by(asked: _Asked, benefit: str) -> Callable[[Scene], bool]:
+    """Whether the reference decides a case otherwise by the one policy than by the other."""
+    old, new = asked.policies
     policies = (only(old, benefit), only(new, benefit))
+    inside = inside_of(old, asked.scope)
 
-    def shows(simpler: Scene) -> bool:
-        before, after = (run(each, [simpler]) for each in policies)
-        return any(partings(before, after, 0, len(simpler.claims), (benefit,)))
+    def shows(scene: Scene) -> bool:
+        before, after = (run(each, [scene]) for each in policies)
+        seen = any(partings(before, after, 0, len(scene.claims), (benefit,)))
+        return seen and (inside is None or inside(scene))
 
-    if not shows(scene):
-        raise _not_shown("differs", benefit, scene, policies)
-    small = _small(scene, shows)
+    return shows
+
+
+def _change(asked: _Asked, benefit: str, small: Scene) -> Change:
+    old, new = asked.policies
+    policies = (only(old, benefit), only(new, benefit))
     before, after = (run(each, [small]) for each in policies)
     parting = next(partings(before, after, 0, len(small.claims), (benefit,)))
     facts, _ = facts_of([small], plain=True)

@@ -11,11 +11,14 @@ from typing import Any, Final, assert_never
 
 import attrs
 
+from dealreg.deciders.columnar.asking import Asking
 from dealreg.deciders.columnar.expressions import chosen
 from dealreg.deciders.columnar.fitting import WANTED, fits, nothing
 from dealreg.deciders.columnar.kinds import Expr, Lazy, Type
+from dealreg.deciders.columnar.support import read_for
 from dealreg.errors import FactsError, FactsErrors, shown, suggestion
-from dealreg.facts.fields import Derived, Elapsed, Field, FieldType, Same
+from dealreg.facts.calendars import Calendar
+from dealreg.facts.fields import Count, Derived, Elapsed, Field, FieldType, Inside, Same
 from dealreg.facts.records import ENDED, Status
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.predicates import Fact
@@ -57,6 +60,8 @@ class Columns:
         schema: the type of each column.
         unknown: names of fields that are not known of any registration.
         backend: the library that computes, as narwhals names it.
+        calendars: those of the policy, by name.
+        asking: what is asked ahead; the table is prepared with the answers.
         status_column: the column with the status of each row, once the table is prepared.
     """
 
@@ -65,6 +70,8 @@ class Columns:
     schema: Mapping[str, Type]
     unknown: frozenset[str] = frozenset()
     backend: str = "polars"
+    calendars: Mapping[str, Calendar] = attrs.field(factory=dict)
+    asking: Asking = attrs.field(init=False, repr=False)
     status_column: str = attrs.field(init=False)
     _taken: frozenset[str] = attrs.field(init=False, repr=False)
     _level_columns: Mapping[str, str] = attrs.field(init=False, repr=False)
@@ -73,6 +80,8 @@ class Columns:
         taken = frozenset(name.casefold() for name in self.schema)  # DuckDB takes `A` for `a`
         object.__setattr__(self, "_taken", taken)
         object.__setattr__(self, "status_column", self.free("dealreg_status"))
+        asking = Asking(self.calendars, self.free, lambda name: self._value(self._field(name)))
+        object.__setattr__(self, "asking", asking)
         numbered = {name: self.free(f"dealreg_level_{n}") for n, name in enumerate(self.schema)}
         object.__setattr__(self, "_level_columns", numbered)
 
@@ -174,7 +183,14 @@ class Columns:
         return name
 
     def prepared(self, table: Lazy, fields: Iterable[str]) -> Lazy:
-        """The table with the status of each row, and the numbers of levels, found once each."""
+        """The table with the status of each row, and the numbers of levels, found once each.
+
+        Where calendars are asked, it is read for that, and has their answers.
+        """
+        fields = list(fields)
+        if self.asking:
+            behind = {e.name for name in fields for e in read_for(name, self.vocabulary)}
+            table = self.asking.answered(table, columns_read(behind, self.schema), self.backend)
         ladders = [
             (self._level_columns[field.name], self._level(field))
             for field in map(self._field, fields)
@@ -309,8 +325,12 @@ class Columns:
         match derived:
             case Same(left, right):
                 return self._value(self._field(left)) == self._value(self._field(right))
-            case Elapsed(start, end, _, _):
+            case Elapsed(start, end, Count.TIME, _):
                 return self._value(self._field(end)) - self._value(self._field(start))
+            case Elapsed(start, end, count, calendar):
+                return self.asking.elapsed(start, end, count, calendar)
+            case Inside():
+                return self.asking.inside(derived)
             case _:
                 raise AssertionError("refused before")
 

@@ -5,13 +5,13 @@ tie that a person or a share settles, an override that applies, a question for a
 that is won.
 """
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
 
 from dealreg.deciders.columnar.columns import STATUSES, Columns
+from dealreg.deciders.columnar.days import Ends, NextBucket, length_of, of_one_length
 from dealreg.deciders.columnar.expressions import any_of, chosen
 from dealreg.deciders.columnar.kinds import Expr
 from dealreg.deciders.columnar.orders import Rank, ranks
@@ -23,12 +23,21 @@ from dealreg.deciders.columnar.outcomes import (
 )
 from dealreg.deciders.columnar.truths import truth
 from dealreg.facts.records import LIVE, Status
-from dealreg.facts.values import Span
+from dealreg.facts.values import Span, Unit
 from dealreg.outcome.decision import StandingKind
+from dealreg.policy.clocks import LastDay, Milestone, Period
 from dealreg.policy.contests import Contest
-from dealreg.policy.paths import after_path, contest_path, prefer_path, requirement_path
+from dealreg.policy.paths import (
+    after_path,
+    contest_path,
+    milestone_path,
+    prefer_path,
+    requirement_path,
+)
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import (
+    Bucket,
+    Grace,
     HeadStart,
     HolderOf,
     OthersStand,
@@ -37,7 +46,7 @@ from dealreg.policy.stages import (
 )
 from dealreg.policy.terms import Banded
 
-__all__ = ["Lowered", "Names", "length_of", "lowered"]
+__all__ = ["Lowered", "Names", "ends_of", "lowered"]
 
 
 KINDS: Final = {Unmet.DENY: StandingKind.DENIED, Unmet.RETURN: StandingKind.RETURNED}
@@ -59,6 +68,7 @@ class Names:
         claimant: who may hold only once; a column that contests share where it is the partner.
         barred, returned: why a row takes no part, or not yet, as the number of an outcome.
         clock, anchor: when a row counts as made, and the earliest of its conflict.
+        closes: when the window closes that the earliest opens, where a calendar says it.
         starts, ends: its period.
         band, residual: the number of its band of rates, as a holder and beside one.
         holds, outcome, gain, until: what comes out.
@@ -75,6 +85,7 @@ class Names:
     band: str = _column("g")
     residual: str = _column("o")
     anchor: str = _column("f")
+    closes: str = _column("z")
     holds: str = _column("h")
     outcome: str = _column("r")
     gain: str = _column("v")
@@ -101,6 +112,7 @@ class Lowered:
         outcomes, gains: what the numbers in the columns mean.
         at: the instant asked about.
         levels: how many levels the ladder of a head start has.
+        closing: what to ask a calendar about when the window closes; None where it is arithmetic.
         after_one: whether only the one holder of another benefit takes part: then there is no
             contest.
         in_rounds: whether each row has a period, and what matters is when the winner's ends.
@@ -115,6 +127,7 @@ class Lowered:
     gains: Register[Gain]
     at: datetime
     levels: int
+    closing: Ends | NextBucket | None
     after_one: bool
     in_rounds: bool = False
 
@@ -163,9 +176,18 @@ class Lowered:
 
 
 def lowered(
-    contest: Contest, number: int, columns: Columns, status: Expr, *, after_one: bool = False
+    contest: Contest,
+    number: int,
+    columns: Columns,
+    status: Expr,
+    *,
+    after_one: bool = False,
+    in_turn: bool = False,
 ) -> Lowered:
-    """The columns of a contest; `status` is the column with each row's status."""
+    """The columns of a contest; `status` is the column with each row's status.
+
+    What is decided `in_turn` is decided when its period starts, which may be over by then.
+    """
     import narwhals as nw
 
     names, outcomes, gains = Names(number), Register[Outcome](), Register[Gain]()
@@ -173,7 +195,11 @@ def lowered(
         names = Names(number, f"d{number}")
     order = ranks(contest.prefer, columns, f"q{number}_")
     made: dict[str, Expr] = {}
-    denied, returned, odd = _admission(contest, columns, status, outcomes, made, names)
+    over = nw.lit(value=False)
+    if contest.period is not None:
+        made |= _period(contest.period, columns, names)
+        over = made[names.ends] <= (made[names.starts] if in_turn else nw.lit(columns.at))
+    denied, returned, odd = _admission(contest, columns, status, outcomes, over)
     made[names.barred] = _first(denied)
     made[names.returned] = _first(returned)
     if contest.one_per != "partner_id":
@@ -185,6 +211,33 @@ def lowered(
     window = contest.window
     if window is not None:
         made[names.clock] = _clock(window, columns)
+    made |= _bands(contest, columns, names)
+    odd += [truth(each.when, columns).true for each in contest.overrides]
+    if odd:
+        odd = [(_first(denied) == 0) & any_of(odd)]
+    odd.append(status == STATUSES.index(Status.WON))
+    if contest.others.reconsidered:
+        odd.append(status == STATUSES.index(Status.REJECTED))
+    return Lowered(
+        contest=contest,
+        names=names,
+        columns=made,
+        ranks=order,
+        odd=any_of(odd),
+        outcomes=outcomes,
+        gains=gains,
+        at=columns.at,
+        levels=len(columns.levels(window.ladder)) if isinstance(window, HeadStart) else 0,
+        closing=_closing(window, columns),
+        after_one=after_one,
+    )
+
+
+def _bands(contest: Contest, columns: Columns, names: Names) -> dict[str, Expr]:
+    """By which of several bands the rate goes that it gives, and that of those who lose."""
+    import narwhals as nw
+
+    made: dict[str, Expr] = {}
     first = contest.gives[0].rate if contest.gives else None
     if isinstance(first, Banded):
         made[names.band] = _band(first, columns)
@@ -195,16 +248,25 @@ def lowered(
         if isinstance(others.terms.rate, Banded):
             bands = _band(others.terms.rate, columns)
         made[names.residual] = nw.when(when).then(bands).otherwise(nw.lit(-1)).cast(nw.Int16())
-    odd += [truth(each.when, columns).true for each in contest.overrides]
-    if odd:
-        odd = [(_first(denied) == 0) & any_of(odd)]
-    odd.append(status == STATUSES.index(Status.WON))
-    if others.reconsidered:
-        odd.append(status == STATUSES.index(Status.REJECTED))
-    levels = len(columns.levels(window.ladder)) if isinstance(window, HeadStart) else 0
-    return Lowered(
-        contest, names, made, order, any_of(odd), outcomes, gains, columns.at, levels, after_one
-    )
+    return made
+
+
+def _period(period: Period, columns: Columns, names: Names) -> dict[str, Expr]:
+    starts = columns.value(Fact(period.starts))
+    return {names.starts: starts, names.ends: ends_of(period, columns)}
+
+
+def _closing(window: Window | None, columns: Columns) -> Ends | NextBucket | None:
+    """What to ask a calendar about when a window closes; None where it is of one length."""
+    match window:
+        case Grace(length, _, name) if not of_one_length(length, columns.asking.calendar(name)):
+            return Ends(length, columns.asking.calendar(name))
+        case Bucket(unit, _, name) if (
+            unit is not Unit.DAYS or columns.asking.calendar(name).zone != "UTC"
+        ):
+            return NextBucket(unit, columns.asking.calendar(name))
+        case _:
+            return None
 
 
 def _first(cases: list[tuple[Expr, int]]) -> Expr:
@@ -220,10 +282,12 @@ def _admission(
     columns: Columns,
     status: Expr,
     outcomes: Register[Outcome],
-    made: dict[str, Expr],
-    names: Names,
+    over: Expr,
 ) -> tuple[list[tuple[Expr, int]], list[tuple[Expr, int]], list[Expr]]:
-    """Why a row takes no part: denials, then returns, each in order; and what a person judges."""
+    """Why a row takes no part: denials, then returns, each in order; and what a person judges.
+
+    With where its period is `over`.
+    """
     denied: list[tuple[Expr, int]] = []
     returned: list[tuple[Expr, int]] = []
     odd: list[Expr] = []
@@ -235,7 +299,13 @@ def _admission(
         for number, each in [(-1, None), *enumerate(STATUSES)]
         if each not in LIVE
     ]
-    denied += _lapsed(contest, columns, outcomes, made, names)
+    if contest.period is not None:
+        path = contest_path(contest.benefit, "period")
+        lapsed = Outcome(StandingKind.DENIED, contest.period.code, path)
+        denied.append((over.fill_null(value=False), outcomes.number(lapsed)))
+    for due in contest.milestones:
+        missed = Outcome(StandingKind.DENIED, due.code, milestone_path(contest.benefit, due.code))
+        denied.append((_missed(due, columns), outcomes.number(missed)))
     for required in contest.requires:
         found = truth(required.that, columns)
         path = requirement_path(contest.benefit, required.code)
@@ -248,29 +318,28 @@ def _admission(
     return denied, returned, odd
 
 
-def _lapsed(
-    contest: Contest,
-    columns: Columns,
-    outcomes: Register[Outcome],
-    made: dict[str, Expr],
-    names: Names,
-) -> Iterator[tuple[Expr, int]]:
+def _missed(milestone: Milestone, columns: Columns) -> Expr:
+    """Whether a milestone was due by now at the latest, and not met in time."""
     import narwhals as nw
 
-    period = contest.period
-    if period is None:
-        return
-    starts = columns.value(Fact(period.starts))
-    made[names.starts] = starts
-    made[names.ends] = ends = starts + nw.lit(length_of(period.length))
-    path = contest_path(contest.benefit, "period")
-    over = Outcome(StandingKind.DENIED, period.code, path)
-    yield (ends <= nw.lit(columns.at)).fill_null(value=False), outcomes.number(over)
+    due = final = ends_of(milestone, columns)
+    if milestone.grace is not None:
+        final = ends_of(milestone, columns, milestone.grace)
+        if milestone.agreed is not None:
+            agreed = (columns.value(Fact(milestone.agreed)) < due).fill_null(value=False)
+            final = nw.when(agreed).then(final).otherwise(due)
+    met = (columns.value(Fact(milestone.met)) < final).fill_null(value=False)
+    return (final <= nw.lit(columns.at)).fill_null(value=False) & ~met
 
 
-def length_of(length: Span) -> timedelta:
-    """A span of one length everywhere."""
-    return timedelta(**{length.unit.value: length.length})
+def ends_of(clock: Period | Milestone, columns: Columns, length: Span | None = None) -> Expr:
+    """When a clock of a registration runs out, after its own length or another."""
+    import narwhals as nw
+
+    length, calendar = length or clock.length, columns.asking.calendar(clock.calendar)
+    if clock.last_day is LastDay.MOMENT and of_one_length(length, calendar):
+        return columns.value(Fact(clock.starts)) + nw.lit(length_of(length))
+    return columns.asking.asked(clock.starts, Ends(length, calendar, clock.last_day))
 
 
 def _clock(window: Window, columns: Columns) -> Expr:

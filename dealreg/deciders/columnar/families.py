@@ -39,7 +39,8 @@ class Family:
         made = {name: expr for one in self.contests for name, expr in one.columns.items()}
         keys = self.contests[0].contest.scope.keys
         known = [~columns.value(Fact(key)).is_null() for key in keys]
-        odd = all_of([any_of(one.odd for one in self.contests), *known])  # else in no conflict
+        odd = any_of([*(one.odd for one in self.contests), *columns.asking.unanswered()])
+        odd = all_of([odd, *known])  # else in no conflict
         return columns.prepared(table, self.fields).select(
             nw.col("registration_id").cast(nw.String).alias("id"),
             nw.col("partner_id").cast(nw.String).alias("who"),

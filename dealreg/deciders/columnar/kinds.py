@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-__all__ = ["Eager", "Expr", "Lazy", "Type"]
+__all__ = ["Column", "Eager", "Expr", "Lazy", "Type"]
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     Expr: TypeAlias = nw.Expr
     Lazy: TypeAlias = nw.LazyFrame[Any]
     Eager: TypeAlias = nw.DataFrame[Any]
+    Column: TypeAlias = nw.Series[Any]
     Type: TypeAlias = nw.dtypes.DType
 else:
-    Expr = Lazy = Eager = Type = Any
+    Expr = Lazy = Eager = Column = Type = Any

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, assert_never
 
-from dealreg.deciders.columnar.contests import Lowered, Names, length_of
+from dealreg.deciders.columnar.contests import Lowered, Names
+from dealreg.deciders.columnar.days import answers, length_of
 from dealreg.deciders.columnar.expressions import all_of, chosen
 from dealreg.deciders.columnar.kinds import Eager, Expr
 from dealreg.deciders.columnar.orders import best
@@ -72,14 +73,27 @@ def _winners(taking_part: Eager, one: Lowered) -> Eager:
     inside = inside.select(CONFLICT, *kept, *([names.clock] if window is not None else []))
     if window is not None:
         anchors = inside.group_by(CONFLICT).agg(nw.col(names.clock).min().alias(names.anchor))
-        inside = inside.join(anchors, on=CONFLICT, how="left")
+        inside = inside.join(_closed(anchors, one), on=CONFLICT, how="left")
         inside = inside.filter(~_late(one, window))
-        kept.append(names.anchor)
+        kept += _of_window(one)
     found = best(inside, one.ranks, "id")
     renamed = {name: names.won(name) for name in kept} | {"id": names.winner}
-    if window is not None:
-        renamed[names.anchor] = names.anchor
+    renamed |= {name: name for name in _of_window(one)}
     return found.select(CONFLICT, *(nw.col(name).alias(renamed[name]) for name in kept))
+
+
+def _of_window(one: Lowered) -> list[str]:
+    """The columns that say when the window of a conflict opens and closes."""
+    names = one.names
+    opens = [] if one.contest.window is None else [names.anchor]
+    return opens if one.closing is None else [*opens, names.closes]
+
+
+def _closed(rows: Eager, one: Lowered) -> Eager:
+    """Rows with the beginning of their window, and where a calendar says when it closes, that."""
+    if one.closing is None:
+        return rows
+    return rows.with_columns(answers(rows[one.names.anchor], one.closing).alias(one.names.closes))
 
 
 def _late(one: Lowered, window: Window) -> Expr:
@@ -87,15 +101,18 @@ def _late(one: Lowered, window: Window) -> Expr:
     import narwhals as nw
 
     clock, anchor = nw.col(one.names.clock), nw.col(one.names.anchor)
-    closes, included = _closing(anchor, window)
+    closes, included = _closing(one, window)
     late = clock > closes if included else clock >= closes
     return ~anchor.is_null() & (clock.is_null() | late.fill_null(value=False))
 
 
-def _closing(anchor: Expr, window: Window) -> tuple[Expr, bool]:
+def _closing(one: Lowered, window: Window) -> tuple[Expr, bool]:
     """When a window closes, and whether that instant still belongs to it."""
     import narwhals as nw
 
+    if one.closing is not None:
+        return nw.col(one.names.closes), isinstance(window, Grace)
+    anchor = nw.col(one.names.anchor)
     match window:
         case Grace(length, _, _):
             return anchor + nw.lit(length_of(length)), True
@@ -114,7 +131,7 @@ def _alone(frame: Eager, one: Lowered, admitted: Expr, others: dict[str, Names])
     names, window = one.names, one.contest.window
     made = frame.with_columns(admitted.alias(names.holds))
     if window is not None:  # it opens the window itself
-        made = made.with_columns(nw.col(names.clock).alias(names.anchor))
+        made = _closed(made.with_columns(nw.col(names.clock).alias(names.anchor)), one)
     return _standing(made, one, admitted, others, [])
 
 
@@ -184,6 +201,9 @@ def _standing(
     window = one.contest.window
     if window is None:
         return made
+    if one.closing is not None:  # out of range: the reference says so
+        unknown = admitted & ~_col(names.anchor).is_null() & _col(names.closes).is_null()
+        made = made.with_columns((_col("odd") | unknown.fill_null(value=False)).alias("odd"))
     inside = admitted & ~_late(one, window)
     last = nw.when(inside).then(_open_until(one, window))
     return made.with_columns(nw.when(last >= nw.lit(one.at)).then(last).alias(names.until))
@@ -212,7 +232,7 @@ def _without_part(one: Lowered, others: dict[str, Names]) -> list[tuple[Expr, Ex
 
 def _open_until(one: Lowered, window: Window) -> Expr:
     """The last instant at which somebody may still come in time (C-7)."""
-    closes, included = _closing(_col(one.names.anchor), window)
+    closes, included = _closing(one, window)
     if isinstance(window, HeadStart):
         return closes + _lit(max(one.levels - 1, 0) * length_of(window.length))
     return closes if included else closes - _lit(timedelta(microseconds=1))

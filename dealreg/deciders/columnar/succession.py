@@ -7,13 +7,13 @@ of every conflict at once, so that there are as many rounds as the longest succe
 
 from collections.abc import Iterator, Sequence
 from itertools import repeat
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
 from dealreg.deciders.columnar.columns import STATUSES, Columns
-from dealreg.deciders.columnar.contests import Lowered, length_of, lowered
-from dealreg.deciders.columnar.expressions import chosen
+from dealreg.deciders.columnar.contests import Lowered, lowered
+from dealreg.deciders.columnar.expressions import any_of, chosen
 from dealreg.deciders.columnar.families import best_of_several
 from dealreg.deciders.columnar.kinds import Eager, Expr, Lazy
 from dealreg.deciders.columnar.orders import Rank, best
@@ -21,19 +21,27 @@ from dealreg.deciders.columnar.outcomes import Outcome
 from dealreg.deciders.columnar.parting import CONFLICT, parted
 from dealreg.deciders.columnar.standings import same_value
 from dealreg.deciders.columnar.support import Refusal, facts_of, read_for
-from dealreg.errors import FactsError
+from dealreg.errors import FactsError, shown
 from dealreg.facts.records import ENDED, Status
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.outcome.decision import StandingKind
 from dealreg.policy.contests import Contest
-from dealreg.policy.paths import STATUS, contest_path, override_path, prefer_path, requirement_path
+from dealreg.policy.paths import (
+    STATUS,
+    contest_path,
+    milestone_path,
+    override_path,
+    prefer_path,
+    requirement_path,
+)
 from dealreg.policy.predicates import Fact
 from dealreg.policy.stages import MissingRule, OthersStand, Tie, Unmet
 
-__all__ = ["Succession", "needs", "period_refusals", "rounds", "succession"]
+__all__ = ["Succession", "all_counted", "needs", "period_refusals", "rounds", "succession"]
 
 _OUTCOME: Final = "outcome"
 _WON, _WON_BY = "is_won", "won_by"
+_UNSAID: Final = "unsaid"
 _MOST_ROUNDS: Final = 1_000
 """How many may hold one after the other; each is a round over all that are left."""
 
@@ -48,6 +56,9 @@ def needs(contest: Contest, vocabulary: Vocabulary) -> Iterator[Refusal]:
     yield from period_refusals(contest)
     if contest.window is not None:
         yield refused(type(contest.window).__name__, "window", "lets later ones come first")
+    for milestone in contest.milestones:
+        path = milestone_path(benefit, milestone.code)
+        yield Refusal(benefit, "Milestone", path, "is due after it was decided")
     if contest.tie is not Tie.REGISTRATION_ID:
         yield refused("Tie", "tie", "leaves those of one instant to others than their ids")
     if contest.others.stand is OthersStand.WAITING or contest.others.reconsidered:
@@ -105,13 +116,28 @@ def rounds() -> Iterator[None]:
     )
 
 
+def all_counted(rows: Eager) -> None:
+    """That there are no rows whose days a calendar cannot count.
+
+    Raises:
+        FactsError: there are.
+    """
+    if len(rows):
+        name = rows["id"].min()
+        raise FactsError(
+            f"the dates of {shown(name)} are out of the range of calendars",
+            place=str(name),
+            value=name,
+            hint="correct them, or leave it out",
+        )
+
+
 @attrs.frozen(eq=False)
 class Succession:
     """A contest that is decided in turn."""
 
     keys: tuple[str, ...]
     contest: Lowered
-    period: Any
     fields: tuple[str, ...]
 
     def rows(self, table: Lazy, columns: Columns) -> Lazy:
@@ -119,10 +145,11 @@ class Succession:
         import narwhals as nw
 
         one, status = self.contest, nw.col(columns.status_column)
+        timed = {one.names.starts, one.names.ends}
         ended = status.is_in([STATUSES.index(each) for each in STATUSES if each in ENDED])
         table = columns.prepared(table, self.fields)
         submitted = columns.value(Fact("submitted_at"))
-        ends = submitted + nw.lit(length_of(self.period.length))
+        ends = one.columns[one.names.ends]
         won = status == STATUSES.index(Status.WON)
         if "ended_at" in columns.schema:
             over, until = columns.instant("ended_at"), columns.free("dealreg_ends")
@@ -147,7 +174,8 @@ class Succession:
             submitted.alias("starts"),
             ends.alias("ends"),
             won.alias(_WON),
-            *(expr.alias(name) for name, expr in one.columns.items()),
+            any_of(columns.asking.unanswered()).alias(_UNSAID),
+            *(expr.alias(name) for name, expr in one.columns.items() if name not in timed),
         )
 
     def decided(self, rows: Eager) -> Eager:
@@ -158,6 +186,7 @@ class Succession:
         rows = self._beside_won(rows)
         barred, returned = nw.col(names.barred), nw.col(names.returned)
         part = (barred == 0) & (returned == 0)
+        all_counted(rows.filter(part & nw.col(_UNSAID)))
         left = parted(rows, self.keys, rows.select(part.alias("part"))["part"])
         never = left.aside.with_columns(
             nw.when(barred != 0).then(barred).otherwise(returned).alias(_OUTCOME),
@@ -277,7 +306,7 @@ def succession(contest: Contest, columns: Columns, fields: Sequence[str]) -> Suc
     """A contest as one that is decided in turn."""
     import narwhals as nw
 
-    plain = attrs.evolve(contest, period=None)  # that a period is over by now matters to nobody
-    one = lowered(plain, 0, columns, nw.col(columns.status_column))
+    one = lowered(contest, 0, columns, nw.col(columns.status_column), in_turn=True)
     keys = tuple(f"k{number}" for number in range(len(contest.scope.keys)))
-    return Succession(keys, one, contest.period, tuple(fields))
+    read = {*fields, *(fact.name for _, fact in facts_of(contest))}
+    return Succession(keys, one, tuple(sorted(read)))

@@ -7,23 +7,24 @@ import attrs
 
 from dealreg.checking.declarations import parts_of
 from dealreg.checking.stages import uses_of
-from dealreg.facts.fields import Count, Derived, Elapsed, Field, FieldType, Inside, Same, Tally
+from dealreg.deciders.columnar.days import of_one_length
+from dealreg.facts.calendars import UTC_CALENDAR
+from dealreg.facts.fields import Derived, Elapsed, Field, FieldType, Inside, Same, Tally
 from dealreg.facts.fields import SinceEnded as Since
-from dealreg.facts.values import Span, Unit
+from dealreg.facts.values import Span
 from dealreg.facts.vocabulary import Vocabulary
-from dealreg.policy.clocks import LastDay
+from dealreg.policy.clocks import LastDay, Milestone, Period
 from dealreg.policy.contests import Contest
-from dealreg.policy.paths import contest_path, milestone_path
+from dealreg.policy.paths import contest_path
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import External, Fact, Only
-from dealreg.policy.stages import Bucket, Grace, HeadStart
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
 __all__ = [
     "Refusal",
+    "asks_ahead",
     "counts_others",
     "facts_of",
-    "fixed",
     "for_everybody",
     "plain_keys",
     "read_for",
@@ -32,9 +33,6 @@ __all__ = [
 
 SUBSTITUTED = frozenset({"currency", "filed_by", "partner_group", "status"})
 """Texts that are read from other columns where their own is missing, or always."""
-
-FIXED = (Unit.MINUTES, Unit.HOURS, Unit.DAYS, Unit.WEEKS)
-"""Units of one length everywhere, in a calendar of UTC."""
 
 
 @attrs.frozen
@@ -106,12 +104,37 @@ def counts_others(policy: Policy) -> bool:
     )
 
 
-def fixed(length: Span, calendar: str | None, policy: Policy) -> bool:
-    """Whether a span is of one length wherever it starts."""
-    if length.unit in (Unit.MINUTES, Unit.HOURS) or length.length == 0:
-        return True
-    zones = {each.name: each.zone for each in policy.calendars}
-    return length.unit in FIXED and (calendar is None or zones.get(calendar) == "UTC")
+def asks_ahead(policy: Policy) -> bool:
+    """Whether DuckDB cannot say what each row is.
+
+    Of days of a calendar, of sets inside others, or of lengths of time: its intervals are none.
+    """
+    calendars = {each.name: each for each in policy.calendars}
+    clocks = [
+        clock
+        for contest in policy.contests
+        for clock in (contest.period, *contest.milestones)
+        if clock is not None
+    ]
+    vocabulary = policy.vocabulary()
+    names = {fact.name for contest in policy.contests for _, fact in facts_of(contest)}
+    fields = [field for name in names for field in read_for(name, vocabulary)]
+    return any(
+        each.last_day is not LastDay.MOMENT
+        or not all(
+            of_one_length(length, calendars.get(each.calendar or "", UTC_CALENDAR))
+            for length in _lengths(each)
+        )
+        for each in clocks
+    ) or any(
+        field.type is FieldType.DURATION or isinstance(field.derived, Elapsed | Inside)
+        for field in fields
+    )
+
+
+def _lengths(clock: Period | Milestone) -> tuple[Span, ...]:
+    grace = clock.grace if isinstance(clock, Milestone) else None
+    return (clock.length,) if grace is None else (clock.length, grace)
 
 
 def plain_keys(policy: Policy) -> tuple[str, ...] | None:
@@ -173,11 +196,7 @@ def _of_contest(policy: Policy, contest: Contest) -> Iterator[Refusal]:
         yield Refusal(benefit, "Scope", f"{at}.scope", because)
     if contest.joint is not None:
         yield Refusal(benefit, "Joint", f"{at}.joint", "asks how holders fit each other")
-    for each in contest.milestones:
-        path = milestone_path(benefit, each.code)
-        yield Refusal(benefit, "Milestone", path, "has a clock of its own")
     yield from _scopes(policy, contest)
-    yield from _clocks(policy, contest)
     yield from _facts(policy, contest)
 
 
@@ -209,39 +228,11 @@ def _scopes(policy: Policy, contest: Contest) -> Iterator[Refusal]:
             yield Refusal(benefit, "HolderOf", path, "depends on a contest of another scope")
 
 
-def _clocks(policy: Policy, contest: Contest) -> Iterator[Refusal]:
-    benefit, period, window = contest.benefit, contest.period, contest.window
-    path = contest_path(benefit, "period")
-    if period is not None:
-        if not fixed(period.length, period.calendar, policy):
-            yield Refusal(benefit, "Period", path, "counts days of a zone, business days or months")
-        if period.last_day is not LastDay.MOMENT:
-            yield Refusal(benefit, "Period", path, "ends at the end of a day")
-    path = contest_path(benefit, "window")
-    match window:
-        case None | HeadStart():
-            pass
-        case Grace(length, _, calendar):
-            if not fixed(length, calendar, policy):
-                yield Refusal(
-                    benefit, "Grace", path, "counts days of a zone, business days or months"
-                )
-        case Bucket(unit, _, calendar):
-            if not fixed(Span(1, Unit.DAYS), calendar, policy) or unit is not Unit.DAYS:
-                yield Refusal(benefit, "Bucket", path, "counts days of a zone, weeks or months")
-        case _:
-            assert_never(window)
-
-
 def _underivable(derived: Derived | None) -> str:
     match derived:
         case Tally() | Since():
             return "counts registrations of other conflicts"
-        case Inside():
-            return "asks whether one set lies inside another"
-        case Elapsed(_, _, count, _) if count is not Count.TIME:
-            return "counts days or months"
-        case None | Elapsed() | Same():
+        case None | Elapsed() | Inside() | Same():
             return ""
         case _:
             assert_never(derived)

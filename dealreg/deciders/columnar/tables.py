@@ -53,13 +53,15 @@ class Given:
         return _fastest() if self.engine is Engine.DUCKDB else self.engine
 
 
-def given(frame: Any, engine: Engine | None = None, *, durations: bool = False) -> Given:
+def given(frame: Any, engine: Engine | None = None, *, ahead: bool = False) -> Given:
     """A dataframe of the user's, for an engine: its own, or the fastest that is installed.
 
-    Not for DuckDB where `durations` are read.
+    Not for DuckDB where something is asked `ahead`, in memory, or about lengths of time, which its
+    intervals are not.
 
     Raises:
         MissingExtraError: narwhals or pyarrow is not installed, or the engine asked for is not.
+        UnreadableError: a column is of a type that no engine reads.
         UsageError: it is no dataframe that narwhals knows.
     """
     nw = _library("narwhals")
@@ -74,12 +76,13 @@ def given(frame: Any, engine: Engine | None = None, *, durations: bool = False) 
         ) from None
     own = wrapped.implementation.name.lower()
     if engine is Engine.DUCKDB or (engine is None and own == "duckdb"):
-        engine = None if durations else Engine.DUCKDB  # its intervals are no lengths of time
-    native = own == "polars" or (own == "duckdb" and not durations)
+        engine = None if ahead else Engine.DUCKDB
+    native = own == "polars" or (own == "duckdb" and not ahead)
     if native and engine in (None, own):
         return Given(wrapped.lazy(), frame, Engine(own))
     arrow = _arrow(wrapped)
     arrow.validate(full=True)  # files may hold texts that are none, which libraries trust to be
+    _scaled(arrow.schema)
     chosen = engine or _fastest()
     match chosen:
         case Engine.POLARS:
@@ -132,6 +135,19 @@ def _told_apart(names: Sequence[str]) -> None:
                 f"DuckDB does not tell the columns {shown(other)} and {shown(name)} apart",
                 value=name,
                 hint="rename one of them, or name another engine",
+            )
+
+
+def _scaled(schema: "pa.Schema") -> None:
+    """That no decimal has fewer digits than none behind its point, which no engine reads."""
+    for column in schema:
+        if getattr(column.type, "scale", 0) < 0:
+            raise UnreadableError(
+                f"the column {shown(column.name)} is of the type {column.type}, which no engine "
+                "reads",
+                place=f"column {column.name}",
+                value=str(column.type),
+                hint="cast it to a decimal of scale 0, or to whole numbers",
             )
 
 

@@ -51,6 +51,7 @@ from dealreg.rendering import report_comparison
 
 TIERS = ("silver", "gold", "platinum")
 FIRST = earliest("submitted_at")
+ALL = [everyone_qualifying(), terms("a"), terms("b")]
 
 
 def rules(*parts, benefit="protection", **more):
@@ -304,6 +305,7 @@ class TestLimits:
         [
             ("external", [FIRST, requirement("A", external("clear"))], [FIRST]),
             ("several_holders", [FIRST, holders(2)], [FIRST, holders(3)]),
+            ("several_holders", [FIRST, *ALL, terms("c")], [FIRST, *ALL, terms("d")]),
             ("joint", [FIRST, holders(2)], [FIRST, holders(2), Joint(distinct=["partner_role"])]),
             ("lines", [FIRST, competing_on("opportunity_id", lines="products")], [FIRST]),
             (

@@ -117,8 +117,22 @@ class TestSolver:
         assert (differ.exit_code, alike.exit_code, found.exit_code) == (1, 0, 1)
         assert "the holder of the protection cannot use it [TIER_NOT_ENTITLED]" in found.stdout
 
-    def test_has_no_scope(self, dealreg):
-        done = dealreg("compare", *PAIR, "--scope", "tier < gold", "--solver", "2")
+    @pytest.mark.parametrize("rule", ["tier < gold", "tier >= gold"])
+    def test_keeps_to_a_scope(self, dealreg, rule):
+        solved, asked = (
+            dealreg("compare", *PAIR, "--scope", rule, *how) for how in ((), ("--solver", "2"))
+        )
 
-        assert done.exit_code == 2
-        assert "--scope" in done.stderr
+        assert solved.exit_code == asked.exit_code
+        said = [
+            [e for e in done.stdout.splitlines() if "satisfies the scope" in e]
+            for done in (solved, asked)
+        ]
+        assert said[0] == said[1]
+        assert bool(said[0]) is (solved.exit_code == 0)
+
+    def test_does_not_read_every_scope(self, dealreg):
+        done = dealreg("compare", *PAIR, "--scope", "partner_id == P-1", "--solver", "2")
+
+        assert done.exit_code == 3
+        assert "scope: the solver does not read the field `partner_id`" in done.stderr

@@ -84,6 +84,37 @@ class TestDiff:
         assert said in done.stderr
 
 
+@pytest.mark.usefixtures("folder")
+class TestBooks:
+    def test_in_force_from_some_day(self, dealreg):
+        given = (*PAIR, "year.parquet", "--at", AT)
+        whole = dealreg("diff", *given)
+        late = dealreg("diff", *given, "--from", "2026-11-01T00:00Z")
+        soon = dealreg("diff", *given, "--from", "2026-01-01T00:00Z")
+
+        assert "the two policies come to the same" in late.stdout
+        assert "After, a policy book" in " ".join(soon.stdout.split())
+        assert soon.stdout.count("changes hands") == whole.stdout.count("changes hands")
+
+    def test_a_book_is_a_file(self, dealreg, folder):
+        from dealreg.impact import amended
+        from dealreg.wire import policy_to_toml
+
+        book = amended(OLD, NEW, since="2026-01-01T00:00Z")
+        (folder / "book.toml").write_text(policy_to_toml(book), encoding="utf-8")
+        place = "editions[2].effective_from"
+        values = ("--values", "2026-11-01T00:00Z")
+        past = ("year.parquet", "--at", AT)
+
+        assert dealreg("diff", PAIR[1], "book.toml", *past).exit_code == 0
+        assert f"{place}  2026-01-01T00:00:00Z" in dealreg("sweep", "book.toml").stdout
+        assert dealreg("sweep", "book.toml", place, *past, *values).exit_code == 0
+        assert dealreg("tournament", "book.toml", PAIR[0], "--history", *past).exit_code == 0
+        done = dealreg("diff", PAIR[0], "book.toml", *past, "--from", "2026-11-01T00:00Z")
+        assert done.exit_code == 2
+        assert "--from" in done.stderr
+
+
 WINDOW = "contests[protection].window"
 
 

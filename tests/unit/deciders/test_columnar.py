@@ -388,10 +388,6 @@ def test_a_table_may_be_parted_only_where_nothing_is_counted_across():
 @pytest.mark.parametrize(
     ("part", "because"),
     [
-        (within("2 business days"), "counts days of a zone, business days or months"),
-        (same_period("weeks"), "counts days of a zone, weeks or months"),
-        (period("1 months"), "counts days of a zone, business days or months"),
-        (period("9 days", last_day="included"), "ends at the end of a day"),
         (competing_on("tier"), "has the key tier, which is no plain text"),
         (competing_on("customer_id"), "depends on a contest of another scope"),
     ],
@@ -574,6 +570,7 @@ ASKED = requirement("ASK", field("score") >= 1, if_false="refer")
         ([FIRST, ASKED], "is left to a person"),
         ([earliest("completed_at", missing="refer")], "is left to a person"),
         ([FIRST, period("0 days", starts="submitted_at")], "has no length"),
+        ([FIRST, milestone("completed_at", "9 days")], "is due after it was decided"),
     ],
 )
 def test_what_is_not_decided_in_turn_is_refused_by_name(parts, because):
@@ -714,7 +711,7 @@ class TestOneByOne:
     """What is left to the compiled decider is decided of registrations."""
 
     def test_a_table_has_the_instant_of_submission_then(self):
-        made = contest("referral", earliest("completed_at"), milestone("ordered_at", "90 days"))
+        made = contest("referral", earliest("completed_at"), holders(2))
         ready = columnar(Policy(programme="Example", contests=[made]), rest="compiled")
 
         assert "submitted_at" in ready.fields

@@ -5,6 +5,9 @@ import pytest
 
 from dealreg import (
     Event,
+    Facts,
+    FactsErrors,
+    Partner,
     Policy,
     PolicyErrors,
     UsageError,
@@ -50,6 +53,15 @@ def test_an_event_known_before_what_is_decided_is_refused():
     with pytest.raises(UsageError, match="everything up to `2026-03-10T00:00:00") as refused:
         engine.feed(submitted("B", "2026-03-05T00:00Z"))
     assert "known_at" in refused.value.hint
+
+
+def test_what_is_known_before_must_fit_the_vocabulary():
+    tiers = {"A": "bronze", "B": "brass", "C": "gold"}
+    known = Facts(partners=[Partner(partner_id=name, tier=tiers[name]) for name in tiers])
+
+    with pytest.raises(FactsErrors) as refused:
+        Replay(POLICY, known=known)
+    assert [each.value for each in refused.value.exceptions] == ["bronze", "brass"]
 
 
 def test_one_that_became_known_late_is_taken():

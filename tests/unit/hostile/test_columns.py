@@ -136,6 +136,13 @@ def test_bytes_that_are_no_text_are_refused_where_rows_become_records_too() -> N
         load_facts(registrations=given(registration_id=BROKEN_TEXT))
 
 
+def test_a_decimal_in_hundreds_is_refused_by_its_column() -> None:
+    hundreds = given(amount=pa.array([Decimal(300)] * 2, pa.decimal128(10, -2)))
+    for engine in ENGINES:
+        with pytest.raises(UnreadableError, match="column `amount` is of the type decimal128"):
+            READY.standings(hundreds, at=AT, engine=engine)
+
+
 def test_two_columns_of_one_name_are_refused() -> None:
     whole = given()
     twice = pa.table([*whole.columns, whole["tier"]], names=[*whole.column_names, "tier"])

@@ -96,7 +96,7 @@ def places(held: Any) -> Iterator[tuple[Any, Any]]:
 
 @pytest.mark.parametrize("rules", [NEW, TURNS], ids=["window", "periods"])
 def test_a_checkpoint_that_somebody_changed_is_refused_or_gone_on_from(rules: Any) -> None:
-    """What it says of groups, places and members, each made odd in turn."""
+    """What it says of groups, places, members and facts, each made odd in turn."""
     told = history()
     begun = Replay(rules, known=told.known)
     early, late = told.events[:3], told.events[3:]
@@ -104,10 +104,16 @@ def test_a_checkpoint_that_somebody_changed_is_refused_or_gone_on_from(rules: An
         begun.feed(event)
     text = to_json(begun.checkpoint(taken=3, written=0)).decode()
     refused = 0
-    for number in range(0, len(list(places(json.loads(text)["value"]["cells"]))), 2):
+    value = json.loads(text)["value"]
+    spots = [
+        (part, number)
+        for part, step in (("cells", 2), ("facts", 3))
+        for number in range(0, len(list(places(value[part]))), step)
+    ]
+    for part, number in spots:
         for odd in ODD:
             data = json.loads(text)
-            held, key = list(places(data["value"]["cells"]))[number]
+            held, key = list(places(data["value"][part]))[number]
             if odd == "drop":
                 del held[key]
             else:

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from dealreg import Edition, Money, PolicyBook, PolicyErrors, UnreadableError, UsageError
+from dealreg import Money, PolicyErrors, UnreadableError, UsageError
 from dealreg.impact import diff
 from dealreg.rendering import report_impact, to_rows
 from dealreg.wire import from_json, to_json
@@ -255,13 +255,9 @@ class TestOfEvents:
 
 
 class TestWhatIsRefused:
-    def test_a_book(self):
-        book = PolicyBook(
-            programme="Q", editions=[Edition(policy=OLD, effective_from="2026-01-01T00:00Z")]
-        )
-
-        with pytest.raises(UsageError, match="new: `PolicyBook` is not a policy"):
-            diff(OLD, book, table(), at=AT)
+    def test_what_is_no_policy(self):
+        with pytest.raises(UsageError, match="new: `str` is not a policy or a policy book"):
+            diff(OLD, "new.toml", table(), at=AT)
 
     def test_no_instant(self):
         with pytest.raises(UsageError, match="as of when"):
@@ -284,16 +280,14 @@ class TestWhatIsRefused:
             diff(OLD, NEW, tmp_path / "a.parquet", at=AT)
 
     def test_what_columns_cannot_do_if_asked_to(self):
-        from dealreg import Policy, contest, earliest, milestone
+        from dealreg import Policy, contest, earliest, holders
 
-        late = milestone("ordered_at", "30 days", code="ORDER_DUE")
-        slow = Policy(
-            programme="Q", contests=[contest("protection", late, earliest("submitted_at"))]
-        )
+        two = contest("protection", holders(2), earliest("submitted_at"))
+        slow = Policy(programme="Q", contests=[two])
 
         with pytest.raises(PolicyErrors) as refused:
             diff(slow, slow, table(), at=AT, rest="refuse")
-        assert refused.value.problems[0].value == "Milestone"
+        assert refused.value.problems[0].value == "Contest"
 
 
 class TestReport:
