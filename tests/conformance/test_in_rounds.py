@@ -15,7 +15,7 @@ from dealreg.deciders.lowering import columnar
 from dealreg.facts.calendars import UTC_CALENDAR
 from dealreg.policy.stages import Grace
 from dealreg.testing.programme import CALENDARS
-from tests.conformance.cases import columnar_case
+from tests.conformance.cases import ODD_CALENDARS, columnar_case
 from tests.conformance.flat import flat
 from tests.conformance.tabular import asks_only, by_place
 from tests.conformance.test_in_turn import moved, periods
@@ -42,7 +42,9 @@ def in_rounds_cases(draw):
         for each in others
         if {after.benefit for after in each.after} <= {first.benefit}
     ]
-    rules = attrs.evolve(case.rules, contests=[first, *others], calendars=CALENDARS)
+    rules = attrs.evolve(
+        case.rules, contests=[first, *others], calendars=[*CALENDARS, *ODD_CALENDARS]
+    )
     assume(columnar(rules, "compiled").support() == ())
     shift = draw(st.lists(st.integers(0, 9), min_size=8, max_size=8))
     registrations = [

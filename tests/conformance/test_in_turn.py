@@ -14,7 +14,7 @@ from dealreg.facts.records import ENDED, Status
 from dealreg.policy.clocks import Period
 from dealreg.policy.stages import MissingRule, Others, Tie, Unmet
 from dealreg.testing.programme import CALENDARS
-from tests.conformance.cases import columnar_case
+from tests.conformance.cases import ODD_CALENDARS, columnar_case
 from tests.conformance.flat import flat
 from tests.conformance.tabular import asks_only, by_place
 
@@ -49,7 +49,7 @@ def in_turn_cases(draw):
             if "_at" not in repr(each)
         ],
     )
-    rules = attrs.evolve(case.rules, contests=[contest], calendars=CALENDARS)
+    rules = attrs.evolve(case.rules, contests=[contest], calendars=[*CALENDARS, *ODD_CALENDARS])
     assume(columnar(rules, "compiled").support() == ())
     assume(not list(needs(contest, rules.vocabulary())))
     shift = draw(st.lists(st.integers(0, 9), min_size=8, max_size=8))
