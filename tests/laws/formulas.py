@@ -164,6 +164,16 @@ def answer_of(meaning, fixed):
         solver.add(*corrections)
 
 
+def scenes_of(policies, chance, size, times):
+    """Cases of so many registrations such as some policies can tell apart, drawn at random."""
+    symbols = Symbols.of(policies, solver_readings(policies, None), size)
+    for _ in range(times):
+        solver = z3.Solver()
+        solver.add(*drawn(chance, symbols), *symbols.domains())
+        assert solver.check() == z3.sat
+        yield Answer(symbols, solver.model()).scene()
+
+
 def compare_with_reference(meaning, answer):
     """How everybody stands, by the formulas; an error where the reference says otherwise."""
     symbols = meaning.symbols

@@ -210,7 +210,7 @@ def _of_the_first(
             ),
         )
         whole = _percent(field, award, scales, each, gives[0].rate)
-        if whole is _NONE or (isinstance(whole, int) and whole == _NONE):
+        if isinstance(whole, int) and whole == _NONE:
             continue
         part = _fraction_of(whole, fraction)
         best = choose(both(first, part > best, differ(whole, _NONE)), part, best)
