@@ -228,6 +228,11 @@ class TestExactness:
 
         assert "counts_others" in self.codes(policy(FIRST), policy(FIRST, never))
 
+    def test_counts_in_a_scope_do(self):
+        few = field("open_before") < 1
+
+        assert self.codes(policy(FIRST), policy(FIRST), scope=few) == {"counts_others"}
+
     def test_what_was_of_a_customer_does(self):
         known = field("named_account").as_of("submitted_at").is_known()
         never = override("O", known & ~known)
