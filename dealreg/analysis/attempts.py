@@ -93,7 +93,7 @@ def _can_be(attempt: Attempt, after: Scene) -> bool:
 
 
 def _broken(bench: Bench, batch: Sequence[tuple[Attempt, Scene]]) -> list[bool]:
-    before = bench.before([each.scene for each, _ in batch])
+    before = bench.ask([each.scene for each, _ in batch])
     after = bench.ask([each for _, each in batch])
     return [
         each.broken(each.scene, one, other)

@@ -12,8 +12,10 @@ from dealreg.analysis.compare import only_policies, premises_of
 from dealreg.analysis.dead import dead_parts
 from dealreg.analysis.deadlocks import deadlocks
 from dealreg.analysis.proofs import (
+    better_wins,
     by_partner_and_time,
     by_strict_order,
+    first_come,
     ineligible_aside,
     lengths_only,
     nothing_stated,
@@ -262,6 +264,7 @@ _ALL: Final = (
         "Pareto",
         "One as good in everything and better in something does not lose to the other.",
         crowds.pareto,
+        proved=better_wins,
         applies=_one_holder,
     ),
     _tried(
@@ -330,6 +333,7 @@ _ALL: Final = (
         "bounded overtaking",
         "Who gets it filed within the window of the earliest that could have got it.",
         crowds.overtaking,
+        proved=first_come,
         applies=_one_holder,
     ),
     _tried(
@@ -357,6 +361,7 @@ _ALL: Final = (
         "nothing undone by the late",
         "Whoever files after the window has closed does not take the benefit away.",
         crowds.retroactive,
+        proved=first_come,
         applies=_one_holder,
     ),
     _by_law(
@@ -381,10 +386,7 @@ _ALL: Final = (
         applies=_one_holder,
     ),
     _by_law(
-        "A29",
-        "laws of combination",
-        "Policies with the same normal form decide alike.",
-        "N-1",
+        "A29", "laws of combination", "Policies with the same normal form decide alike.", "N-1"
     ),
     Axiom(
         "A30",

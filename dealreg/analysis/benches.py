@@ -1,6 +1,6 @@
 """What axioms are tried on: cases of one benefit, what becomes of them, and what may be changed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import islice
@@ -80,7 +80,9 @@ class Seen:
 
 @attrs.frozen(eq=False)
 class Bench:
-    """The cases of one benefit, each decided when first asked for.
+    """The cases of one benefit, each decided when it is first asked for, and only then.
+
+    The axioms ask about many of the same cases: who would get it alone, who would if another left.
 
     Attributes:
         policy: the policy, of the benefit and what it depends on.
@@ -91,7 +93,7 @@ class Bench:
     policy: Policy
     contest: Contest
     sampled: list[str] = attrs.field(factory=list)
-    _known: dict[int, Seen] = attrs.field(factory=dict)
+    _known: dict[Hashable, dict[str, tuple[StandingKind, ...]]] = attrs.field(factory=dict)
 
     @classmethod
     def of(cls, policy: Policy, contest: Contest) -> "Bench":
@@ -115,7 +117,7 @@ class Bench:
 
     def bare(self, scene: Scene, last: Variable) -> Scene:
         """One registration that gets the benefit, with no fact that it can do without."""
-        return bare(self.policy, self.cases, self.contest.benefit, scene, last)
+        return bare(scene, last, lambda lone: self.gets(lone, self.contest.benefit))
 
     def variable(self, name: str) -> Variable | None:
         """A fact by the name of its field; None where the policy does not read it."""
@@ -208,26 +210,39 @@ class Bench:
             for scene, stands in zip(batch, self.ask(batch), strict=True):
                 found = tuple(next(alone)[0] for _ in scene.claims)
                 made.append(Seen(scene, stands, found))
-        self._known.update((id(each.scene), each) for each in made)
         return made
 
-    def before(self, scenes: Sequence[Scene]) -> list[tuple[StandingKind, ...]]:
-        """As `ask`, of cases that may have been decided before; these are kept, so ids are safe."""
-        new = [each for each in scenes if id(each) not in self._known]
-        stands = dict(zip(map(id, new), self.ask(new), strict=True)) if new else {}
-        return [
-            self._known[id(each)].stood if id(each) in self._known else stands[id(each)]
-            for each in scenes
-        ]
+    def ask(
+        self, scenes: Sequence[Scene], benefit: str | None = None
+    ) -> list[tuple[StandingKind, ...]]:
+        """How the registrations of each case stand to the benefit, or to one it depends on."""
+        told = [self._identity(each) for each in scenes]
+        new = {key: e for key, e in zip(told, scenes, strict=True) if key not in self._known}
+        if new:
+            found = stood(self.policy, list(new.values()), self.cases.keys)
+            self._known.update(zip(new, found, strict=True))
+        return [self._known[key][benefit or self.contest.benefit] for key in told]
 
-    def ask(self, scenes: Sequence[Scene]) -> list[tuple[StandingKind, ...]]:
-        """How the registrations of each case stand to the benefit."""
-        return stood(self.policy, scenes, self.contest.benefit, self.cases.keys)
+    def _identity(self, scene: Scene) -> Hashable:
+        """What two cases have in common that are the same: all their facts, in the same order.
+
+        The numbers of the partners say only who is the same, unless rules look at who it is.
+        """
+        numbers: dict[int, int] = {}
+        named = self.cases.personal
+        return tuple(
+            (
+                frozenset(each.values.items()),
+                each.partner if named else numbers.setdefault(each.partner, len(numbers)),
+                each.deal,
+                each.customer,
+            )
+            for each in scene.claims
+        )
 
     def gets(self, scene: Scene, benefit: str, place: int = 1) -> bool:
         """Whether a registration of a case gets another benefit."""
-        found = stood(self.policy, [scene], benefit, self.cases.keys)[0]
-        return found[place - 1] is StandingKind.GRANTED
+        return self.ask([scene], benefit)[0][place - 1] is StandingKind.GRANTED
 
     def able(self, scene: Scene, *places: int) -> bool:
         """Whether registrations of a case each would get the benefit alone."""

@@ -118,7 +118,8 @@ def _split(bench: Bench) -> Iterator[Attempt]:
     """A deal that is too large alone is not too large in two halves."""
     for variable in _stated(bench):
         for each in bench.singles:
-            if not each.got(1):
+            whole = each.scene.claims[0].values.get(variable)
+            if not each.got(1) or halved(whole) is None:
                 continue
             half = bench.bare(each.scene, variable)
             value = half.claims[0].values.get(variable)

@@ -18,12 +18,24 @@ from dealreg.policy.predicates import (
     Op,
     Predicate,
 )
-from dealreg.policy.stages import Best, Bucket, Effect, HeadStart, Key, MissingRule, Unmet
+from dealreg.policy.stages import (
+    Best,
+    Bucket,
+    Effect,
+    Grace,
+    HeadStart,
+    Key,
+    MissingRule,
+    Tie,
+    Unmet,
+)
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
 __all__ = [
+    "better_wins",
     "by_partner_and_time",
     "by_strict_order",
+    "first_come",
     "ineligible_aside",
     "lengths_only",
     "nothing_stated",
@@ -67,6 +79,34 @@ def by_strict_order(bench: Bench) -> bool:
     """
     free = bench.contest.window is None or isinstance(bench.contest.window, HeadStart)
     return ineligible_aside(bench) and bench.contest.capacity == 1 and free
+
+
+def first_come(bench: Bench) -> bool:
+    """Whether whoever filed first of the eligible gets it: nobody who files later changes that."""
+    contest = bench.contest
+    if not by_strict_order(bench) or contest.window is not None or contest.overrides:
+        return False
+    first = next(iter(contest.prefer), None)
+    return (
+        isinstance(first, Key) and first.fact == Fact("submitted_at") and first.best is Best.LOWEST
+    )
+
+
+def better_wins(bench: Bench) -> bool:
+    """Whether one that is as good in all merits and filed no later never loses to the other.
+
+    It may take part if the other may, is in the window if the other is, and no preference puts it
+    behind; where none tells the two apart, a person decides.
+    """
+    contest = bench.contest
+    return (
+        ineligible_aside(bench)
+        and contest.capacity == 1
+        and contest.tie is Tie.REFER
+        and (contest.window is None or isinstance(contest.window, Grace))
+        and rising(bench, "tier", "satisfaction_score", "accreditations")
+        and sooner_is_better(bench)
+    )
 
 
 def by_partner_and_time(bench: Bench) -> bool:

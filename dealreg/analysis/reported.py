@@ -1,6 +1,6 @@
 """What applicants say of themselves: where it decides, and whether saying something else pays."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -99,10 +99,14 @@ def restated(policy: Policy, cases: Cases, benefit: str, variable: Variable) -> 
 
 def _plain(policy: Policy, cases: Cases, benefit: str, variable: Variable) -> Iterator[Scene]:
     """One of every kind that gets the benefit, with nothing that it can do without."""
+
+    def gets(scene: Scene) -> bool:
+        return asked(policy, [scene], benefit, cases.keys) == [(1,)]
+
     for batch in batches((Scene((Claim(e.values),)) for e in cases.singles()), 32):
         for scene, got in zip(batch, asked(policy, batch, benefit, cases.keys), strict=True):
             if got:
-                yield bare(policy, cases, benefit, scene, variable)
+                yield bare(scene, variable, gets)
 
 
 def _together(policy: Policy, cases: Cases) -> Iterator[Scene]:
@@ -136,7 +140,7 @@ def _paying(
     return None
 
 
-def bare(policy: Policy, cases: Cases, benefit: str, scene: Scene, last: Variable) -> Scene:
+def bare(scene: Scene, last: Variable, gets: Callable[[Scene], bool]) -> Scene:
     """One registration that gets the benefit, with no fact that it can do without.
 
     One fact is kept as long as the others can go instead of it.
@@ -146,7 +150,7 @@ def bare(policy: Policy, cases: Cases, benefit: str, scene: Scene, last: Variabl
     for variable in order:
         if variable.name != "submitted_at" and values.get(variable) is not None:
             without = told(scene, 1, variable, None)
-            if asked(policy, [without], benefit, cases.keys) == [(1,)]:
+            if gets(without):
                 scene = without
     return scene
 

@@ -120,9 +120,11 @@ def _columns(
     stated: dict[str, Any] = {}
     own: dict[str, Any] = {}
     changes: list[Change] = []
-    before = {each.name for each in values if each.before and each.subject == subject.value}
-    for variable, value in values.items():
-        if variable.subject != subject.value or value is None:
+    theirs = subject.value
+    mine = [each for each in values.items() if each[0].subject == theirs]
+    before = {each.name for each, _ in mine if each.before}
+    for variable, value in mine:
+        if value is None:
             continue
         told = _told(value, texts)
         if not variable.before and variable.name in before:
@@ -131,7 +133,7 @@ def _columns(
             stated[variable.name] = told
         else:
             own[variable.name] = told
-    gone = (name for name in sorted(before) if values.get(Variable(name, subject.value)) is None)
+    gone = (name for name in sorted(before) if values.get(Variable(name, theirs)) is None)
     changes.extend(Change(name, None, ASKED) for name in gone)
     return _Columns(stated, FrozenMap(own), tuple(changes))
 

@@ -61,13 +61,19 @@ def asked(
 
 
 def stood(
-    policy: Policy, scenes: Sequence[Scene], benefit: str, keys: Iterable[Field] = ()
-) -> list[tuple[StandingKind, ...]]:
-    """Of each case, how each of its registrations stands to the benefit: of lines, the best."""
+    policy: Policy, scenes: Sequence[Scene], keys: Iterable[Field] = ()
+) -> list[dict[str, tuple[StandingKind, ...]]]:
+    """Of each case, how each of its registrations stands to each benefit: of lines, the best."""
     made = run(policy, scenes, keys)
     return [
-        tuple(_best(made, named(number, p), benefit) for p in range(1, len(e.claims) + 1))
-        for number, e in enumerate(scenes)
+        {
+            contest.benefit: tuple(
+                _best(made, named(number, place), contest.benefit)
+                for place in range(1, len(each.claims) + 1)
+            )
+            for contest in policy.contests
+        }
+        for number, each in enumerate(scenes)
     ]
 
 

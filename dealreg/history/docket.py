@@ -34,6 +34,7 @@ from dealreg.history.settling import (
     retire,
     settle,
 )
+from dealreg.history.vacancies import vacancies
 from dealreg.outcome.decision import Standing
 from dealreg.outcome.timeline import EndedDeadlock, FoundDeadlock, Notice, NoticeKind
 from dealreg.policy.paths import contest_path
@@ -218,8 +219,9 @@ class Docket:
         cell.settled = cell.active <= asked
         if not cell.settled:
             leave_unplaced(cell, run)
-        cell.referrals = tuple(run.referrals)
+        asked_before, cell.referrals = cell.referrals, tuple(run.referrals)
         told += settled.entries
+        told += vacancies(cell, asked_before, at)
         told += notices(cell, rules, at, touched)
         told += _deadlocked(cell, run, self.decider, at, asked, because)
         retire(cell, rules)

@@ -16,6 +16,7 @@ from dealreg.history.engine import Replay
 from dealreg.history.kinship import Kinship
 from dealreg.history.queries import timeline_of
 from dealreg.history.settling import Entry
+from dealreg.outcome.decision import Referral
 from dealreg.outcome.stories import Story
 from dealreg.outcome.timeline import (
     EndedDeadlock,
@@ -156,8 +157,16 @@ def _state(replay: Replay, members: set[str], at: datetime) -> State:
         whole,
         standings=[each for each in whole.standings if each.registration_id in members],
         held=[each for each in whole.held if each.registration_id in members],
-        referrals=[each for each in whole.referrals if members & set(each.candidates)],
+        referrals=[each for each in whole.referrals if _asks(replay, members, each)],
         deadlocks=[each for each in whole.deadlocks if each.blocked in members],
         pending=[each for each in whole.pending if each.registration_id in members],
         next_change=min((each for each in wakes if each is not None), default=None),
     )
+
+
+def _asks(replay: Replay, members: set[str], question: Referral) -> bool:
+    """Whether a question is about one of the registrations, or about what they competed for."""
+    if question.candidates:
+        return bool(members & set(question.candidates))
+    of = (question.benefit, question.line)
+    return any(replay.lookups.conflict(name, *of) == question.conflict for name in members)

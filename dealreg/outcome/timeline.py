@@ -90,6 +90,8 @@ class NoticeKind(Choice):
     """… and the registration counts as approved."""
     EXTENSION_REFUSED = "extension_refused"
     """An extension was not given because somebody waits."""
+    VACANT = "vacant"
+    """Its benefit has ended, nobody is left who could hold it, and a person assigns it."""
 
 
 @attrs.frozen(kw_only=True)

@@ -59,7 +59,11 @@ _NOTICES: Final = {
     NoticeKind.ESCALATED: "has not been answered in time, and is escalated",
     NoticeKind.DEEMED_APPROVED: "has not been answered in time, and counts as approved",
     NoticeKind.EXTENSION_REFUSED: "gets no extension, because somebody waits",
+    NoticeKind.VACANT: "was the last to hold the {}: nobody is left, a person assigns it",
 }
+_FOLLOWS: Final = (NoticeKind.EXTENSION_REFUSED, NoticeKind.VACANT)
+"""What is told behind that which it follows from."""
+
 _UNTOLD: Final = frozenset({"partner_id", "products", "requested_benefits"})
 
 
@@ -146,9 +150,9 @@ class _Teller:
         for change in filter(self._tells, self.story.timeline.transitions):
             yield change.at, _CHANGE if change.because else _CLOCK, self._change(change)
         for notice in filter(self._tells, self.story.timeline.notices):
-            text = f"{self._who(notice.registration_id)} {_NOTICES[notice.kind]}"
-            answers = notice.kind is NoticeKind.EXTENSION_REFUSED
-            yield notice.at, _CHANGE if answers else _CLOCK, text
+            said = _NOTICES[notice.kind].format(label(notice.benefit))
+            text = f"{self._who(notice.registration_id)} {said}"
+            yield notice.at, _CHANGE if notice.kind in _FOLLOWS else _CLOCK, text
         for found in self.story.timeline.deadlocks:
             if self._mine(found.deadlock):
                 yield found.since, _CHANGE, self._deadlock(found.deadlock)
@@ -304,6 +308,8 @@ class _Teller:
             yield "There is no registration yet."
 
     def _question(self, question: Referral) -> str:
+        if not question.candidates:
+            return f"To decide [{question.code}]: who gets the {label(question.benefit)}."
         names = listed([self._who(each) for each in question.candidates], "or")
         return f"To decide [{question.code}]: who gets the {label(question.benefit)}: {names}."
 

@@ -13,6 +13,7 @@ from dealreg import decide
 from dealreg.analysis import axioms, gaming
 from dealreg.analysis.axioms import AXIOMS
 from dealreg.analysis.benches import Bench
+from dealreg.deciders.columnar.support import facts_of
 from dealreg.facts.records import Partner
 from dealreg.outcome.axioms import Holds
 from dealreg.outcome.decision import StandingKind
@@ -175,14 +176,70 @@ def ally_files(rules, facts, benefit):
     return files_again(rules, facts, benefit, ally=True)
 
 
+def overtakes(rules, facts, benefit):
+    """Deals that somebody gets who filed after the earliest that could have got it (A20)."""
+    before, able = Table(rules, facts, benefit), alone(rules, facts, benefit)
+    late = []
+    for group in before.deals().values():
+        first = min((e.submitted_at for e in group if e.registration_id in able), default=None)
+        late += [e for e in group if before.got(e) and first is not None and e.submitted_at > first]
+    return late
+
+
+def last_leaves(rules, facts, benefit):
+    """Deals that somebody gets only if the one that filed last leaves (A25)."""
+    before = Table(rules, facts, benefit)
+    left = []
+    for group in before.deals().values():
+        *others, last = sorted(group, key=lambda e: e.submitted_at)
+        if others and others[-1].submitted_at < last.submitted_at:
+            left.append(last)
+    return [each for each in _without(rules, benefit, before, left) if not before.got(each)]
+
+
+def better_comes(rules, facts, benefit):
+    """Deals in which a winner keeps what one of a higher tier asks for that filed earlier (A11)."""
+    read = {fact.name for contest in rules.contests for _, fact in facts_of(contest)}
+    if "incumbent" in read:  # the other is not as good in that
+        return []
+    before = Table(rules, facts, benefit)
+    partners = {each.partner_id: each for each in facts.partners}
+    more, better, pairs = [], [], []
+    for group in before.deals().values():
+        for each in [e for e in group if before.got(e)][:1]:
+            known = partners.get(each.partner_id)
+            if known is None or known.tier not in TIERS[:-1]:
+                continue
+            again = attrs.evolve(
+                each,
+                registration_id=f"{each.registration_id}+",
+                partner_id=f"{each.partner_id}+",
+                submitted_at=each.submitted_at - DAY,
+            )
+            tier = TIERS[TIERS.index(known.tier) + 1]
+            better.append(attrs.evolve(known, partner_id=again.partner_id, tier=tier))
+            more.append(again)
+            pairs.append((each, again))
+    added = attrs.evolve(
+        facts,
+        registrations=[*facts.registrations, *more],
+        partners=[*{e.partner_id: e for e in (*facts.partners, *better)}.values()],
+    )
+    after = Table(rules, added, benefit)
+    return [each for each, again in pairs if after.got(each) and not after.may(again)]
+
+
 BREAKS = {
     "A8": higher_tier,
     "A9": filed_earlier,
+    "A11": better_comes,
     "A12": ineligible_leaves,
     "A13": loser_leaves,
     "A14": loser_leaves,
     "A16": files_again,
     "A19": ally_files,
+    "A20": overtakes,
+    "A25": last_leaves,
 }
 """For each axiom, how a grid of facts may break it: the registrations it is broken by."""
 

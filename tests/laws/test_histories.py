@@ -12,8 +12,9 @@ from dealreg import EventKind, StandingKind
 from dealreg.facts.events import EVENT_RULES, event_order, takes_effect
 from dealreg.facts.fields import Subject
 from dealreg.history import Replay, hindsight, known_by, replay, sealing, state
-from dealreg.outcome.timeline import HeldPeriod, SetAside, Transition
+from dealreg.outcome.timeline import HeldPeriod, Notice, NoticeKind, SetAside, Transition
 from dealreg.policy.stages import Award
+from dealreg.testing import WELL_TYPED, history_cases, policies
 from dealreg.wire import from_json, to_json
 from tests.laws.replaying import (
     arrivals,
@@ -185,6 +186,15 @@ def renamed(history):
     return made
 
 
+def referring(policy):
+    """The policy with all vacancies left to a person, and little that keeps anybody out."""
+    contests = [
+        attrs.evolve(each, vacant="refer", requires=(), after=(), final_from="submitted_at")
+        for each in policy.contests
+    ]
+    return attrs.evolve(policy, contests=contests)
+
+
 class TestH9Holding:
     @given(histories())
     def test_no_more_hold_at_once_than_there_are_places(self, case):
@@ -219,6 +229,23 @@ class TestH9Holding:
             if standing.code == "KEPT":
                 assert standing.kind is StandingKind.GRANTED
                 assert standing.provisional_until is None
+
+    @given(history_cases(attrs.evolve(WELL_TYPED, absent=0), rules=policies().map(referring)))
+    def test_what_a_person_has_to_assign_is_told_with_who_held_it_last(self, case):
+        told, engine = whole(case)
+        notices = [e for e in told if isinstance(e, Notice) and e.kind is NoticeKind.VACANT]
+        ended = [e for e in told if isinstance(e, HeldPeriod)]
+
+        for question in engine.state().referrals:
+            if question.code == "VENDOR_ASSIGNS":
+                place = (question.benefit, question.line)
+                assert any(
+                    engine.lookups.conflict(each.registration_id, *place) == question.conflict
+                    for each in notices
+                )
+        for each in notices:
+            held = [(e.registration_id, e.benefit) for e in ended if e.until <= each.at]
+            assert (each.registration_id, each.benefit) in held
 
     @given(histories())
     def test_withdrawing_what_stood_nowhere_changes_nothing_for_others(self, case):

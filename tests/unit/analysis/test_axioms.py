@@ -51,11 +51,11 @@ HELD = {
         rules(FIRST),
         (
             *("A2", "A3", "A5", "A7", "A8", "A9", "A10", "A12", "A13", "A14", "A15", "A16"),
-            *("A17", "A18", "A19", "A28", "A30"),
+            *("A11", "A17", "A18", "A19", "A20", "A25", "A28", "A30"),
         ),
     ),
     "tier first": (rules(highest("tier"), FIRST), ("A8", "A9", "A13", "A14", "A16", "A19", "A28")),
-    "anchored window": (rules(*WINDOW), ("A3", "A5", "A7", "A8", "A9", "A10", "A12", "A18")),
+    "anchored window": (rules(*WINDOW), ("A3", "A5", "A7", "A8", "A9", "A10", "A11", "A12", "A18")),
     "head start": (rules(head_start("7 days")), ("A8", "A9", "A14", "A16", "A19", "A28")),
     "by score": (rules(highest("satisfaction_score"), FIRST), ("A8", "A10", "A18", "A28")),
     "everyone": (rules(everyone_qualifying(), GOLD), ("A5", "A8", "A9", "A12")),

@@ -1,10 +1,23 @@
 """The story of one deal out of a history."""
 
+import attrs
 import pytest
 
-from dealreg import Event, Facts, History, Opportunity, Policy, contest, earliest, period
+from dealreg import (
+    Event,
+    Facts,
+    History,
+    Opportunity,
+    Policy,
+    contest,
+    earliest,
+    final_from,
+    period,
+)
 from dealreg.errors import UsageError
 from dealreg.history import story_of
+from dealreg.policy.stages import Vacancy
+from dealreg.rendering import tell_story
 from dealreg.wire import from_json, to_json
 
 POLICY = Policy(
@@ -79,6 +92,28 @@ def test_only_up_to_the_instant_asked_about():
     story = story_of(POLICY, HISTORY, "O", until="2026-03-02T12:00Z")
 
     assert [each.event_id for each in story.events] == ["A"]
+
+
+def test_what_nobody_is_left_for_is_told_and_asked():
+    refer = Policy(
+        programme="Example",
+        contests=[
+            contest(
+                "protection", earliest("submitted_at"), final_from("submitted_at"), Vacancy.REFER
+            )
+        ],
+    )
+    gone = Event(event_id="W", kind="withdrawn", about="D", happened_at="2026-03-08T09:00Z")
+    history = attrs.evolve(HISTORY, events=[*HISTORY.events, gone])
+
+    story = story_of(refer, history, "P")
+    assert [(each.registration_id, each.kind.value) for each in story.timeline.notices] == [
+        ("D", "vacant")
+    ]
+    told = tell_story(story)
+    assert "D (dogwood) was the last to hold the protection: nobody is left, a person" in told
+    assert "To decide [VENDOR_ASSIGNS]: who gets the protection." in told
+    assert story_of(refer, history, "A").state.referrals == ()
 
 
 def test_it_has_json():

@@ -1,0 +1,54 @@
+"""What nobody is left for: a notice when a person has to assign it (clause C-19)."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Final
+
+from dealreg.history.grouping import Cell, Place
+from dealreg.outcome.decision import Referral
+from dealreg.outcome.timeline import Notice, NoticeKind
+
+__all__ = ["VENDOR_ASSIGNS", "vacancies"]
+
+VENDOR_ASSIGNS: Final = "VENDOR_ASSIGNS"
+"""The code of the question to whom a benefit is assigned that nobody is left for."""
+
+
+def vacancies(cell: Cell, asked_before: Collection[Referral], at: datetime) -> Iterator[Notice]:
+    """A notice for each benefit that nobody is left for, and that was not so before.
+
+    It is about the registration that held it last.
+    """
+    known = {_place(each) for each in asked_before if each.code == VENDOR_ASSIGNS}
+    for question in cell.referrals:
+        if question.code != VENDOR_ASSIGNS or _place(question) in known:
+            continue
+        last = _last(cell, question)
+        if last is not None:
+            standing = cell.standings[last]
+            yield Notice(
+                at=at,
+                kind=NoticeKind.VACANT,
+                registration_id=standing.registration_id,
+                partner_id=standing.partner_id,
+                benefit=question.benefit,
+                clause=question.clause,
+            )
+
+
+def _place(question: Referral) -> tuple[str, tuple[str, ...], str | None]:
+    return question.benefit, question.conflict, question.line
+
+
+def _last(cell: Cell, question: Referral) -> Place | None:
+    """Who held last what is asked about."""
+    wanted = (question.benefit, question.line)
+    ended = [
+        (held.until, place[0], place)
+        for place, held in cell.past.items()
+        if held.until is not None
+        and place[1:] == wanted
+        and place in cell.standings
+        and cell.conflicts.get(place) == question.conflict
+    ]
+    return max(ended, default=(None, "", None))[2]
