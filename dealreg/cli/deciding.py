@@ -90,9 +90,8 @@ def decided(
 
 
 def vocabulary_of(rules: Policy | PolicyBook) -> Vocabulary:
-    """The words that tables are read by: the policy's, or those of a book's latest version."""
-    policy = rules if isinstance(rules, Policy) else rules.editions[-1].policy
-    return policy.vocabulary()
+    """The words that tables are read by: the policy's, or those of all versions of a book."""
+    return rules.vocabulary()
 
 
 def answers_from(name: str) -> Mapping[str, Mapping[str, bool]]:

@@ -152,3 +152,21 @@ class PolicyBook:
         """The version in force at an instant; None before the first."""
         started = [edition for edition in self.editions if edition.effective_from <= at]
         return started[-1].policy if started else None
+
+    def vocabulary(self) -> Vocabulary:
+        """The words of all versions, to read tables by; where they differ, those of the latest.
+
+        The ladder is the latest's. A field that only an earlier version declares is read too: that
+        version may still govern what was submitted under it.
+
+        >>> from dealreg.facts.fields import Field, FieldType
+        >>> demo = Field(name="demo_at", type=FieldType.INSTANT)
+        >>> old = Policy(programme="Example", fields=[demo])
+        >>> PolicyBook(programme="Example", editions=[
+        ...     Edition(policy=old, effective_from="2026-01-01T00:00Z"),
+        ...     Edition(policy=Policy(programme="Example"), effective_from="2026-06-01T00:00Z"),
+        ... ]).vocabulary().get("demo_at").type
+        <FieldType.INSTANT: 'instant'>
+        """
+        fields = {field.name: field for each in self.editions for field in each.policy.fields}
+        return Vocabulary(self.editions[-1].policy.tiers, tuple(fields.values()))

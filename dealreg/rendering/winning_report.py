@@ -71,8 +71,7 @@ def report_what_would_win(
     if not isinstance(found, Counterfactual):
         raise UsageError(f"{shown(found)} is not what `what_would_win` found", value=found)
     clock = Clock(zone)
-    policy = rules if isinstance(rules, Policy) else rules.editions[-1].policy
-    vocabulary = policy.vocabulary()
+    vocabulary = rules.vocabulary()
     match audience:
         case "channel_manager":
             blocks = _manager(found, vocabulary, clock)

@@ -204,7 +204,7 @@ class _Reader:
         if currency is not None:
             made = table.problems.made("currency", lambda: Money(Decimal(0), currency))
             currency = currency if made is not None else "EUR"
-        return Settings(self.policies()[-1].vocabulary(), zone, currency)
+        return Settings(self.rules.vocabulary(), zone, currency)
 
     def _tables(self, table: Table) -> list[Table]:
         """The cases, placed by their names where those tell them apart."""

@@ -51,8 +51,7 @@ class HistoryCase:
         about = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
         book = folder / "book.toml"
         rules = read_policy(book if book.exists() else folder / "policy.toml")
-        latest = rules if isinstance(rules, Policy) else rules.editions[-1].policy
-        vocabulary = latest.vocabulary()
+        vocabulary = rules.vocabulary()
         history = History(known=_known(folder, vocabulary), events=_events(folder, vocabulary))
         return cls(folder, about, rules, history)
 

@@ -12,6 +12,7 @@ from dealreg.outcome.comparison import Limit, LimitCode
 from dealreg.policy.contests import Contest
 from dealreg.policy.paths import contest_path, prefer_path
 from dealreg.policy.policies import Policy
+from dealreg.policy.predicates import Predicate
 from dealreg.policy.stages import Key
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
@@ -20,8 +21,10 @@ __all__ = ["bounds_of_comparison", "bounds_of_deadlocks"]
 _PAIR = 2
 
 
-def bounds_of_comparison(old: Policy, new: Policy, found: Readings, k: int) -> list[Limit]:
-    """What bounds that two policies decide alike, where no difference was found."""
+def bounds_of_comparison(
+    old: Policy, new: Policy, found: Readings, k: int, scope: Predicate | None = None
+) -> list[Limit]:
+    """What bounds that two policies decide alike inside a scope, where no difference was found."""
     # Lengths that depend on the date are read as they are; what only a replay shows is not.
     limits = {each for each in over_time(old, new) if each.code is not LimitCode.CALENDAR}
     same = sameness(old, new).benefits
@@ -35,6 +38,9 @@ def bounds_of_comparison(old: Policy, new: Policy, found: Readings, k: int) -> l
                 excludes = any(not e.holds for e in contest.after)
                 if changed(old, new, each) or excludes:
                     limits.update(_shape(policy, contest, k))
+    if scope is not None:
+        asked = ((place, fact_of(atom)) for place, atom in atoms(scope, "scope"))
+        limits.update(_counting(old, [(place, fact.name) for place, fact in asked if fact]))
     for contest in old.contests:
         other = new.contest(contest.benefit)
         if other is not None and other.scope.keys != contest.scope.keys:
@@ -73,7 +79,6 @@ def _shape(policy: Policy, contest: Contest, k: int) -> Iterator[Limit]:
 
 def _read(policy: Policy, contest: Contest) -> Iterator[Limit]:
     """What bounds the facts that a contest asks about: those that count other registrations."""
-    words = policy.vocabulary()
     places = [
         (place, fact.name)
         for path, predicate in predicates_of(contest)
@@ -86,6 +91,12 @@ def _read(policy: Policy, contest: Contest) -> Iterator[Limit]:
         if isinstance(each, Key)
     ]
     places += [(contest_path(contest.benefit, "scope"), each) for each in contest.scope.keys]
+    yield from _counting(policy, places)
+
+
+def _counting(policy: Policy, places: list[tuple[str, str]]) -> Iterator[Limit]:
+    """The places at which a field is asked for that counts other registrations."""
+    words = policy.vocabulary()
     for place, name in places:
         field = words.get(name)
         if field is not None and isinstance(field.derived, Tally | SinceEnded):

@@ -85,7 +85,7 @@ def compare(old: Policy, new: Policy, *, k: int = 2, scope: Any = None) -> Compa
         old=reference_of(old),
         new=reference_of(new),
         registrations=k,
-        limits=bounds_of_comparison(old, new, asked.found, k) + asked.unsettled,
+        limits=bounds_of_comparison(old, new, asked.found, k, within) + asked.unsettled,
         premises=premises_of(within),
         changes=changes,
         cases=count,

@@ -295,8 +295,6 @@ class View:
 
     def _inside(self, inner: Fact, outer: Fact, place: int) -> Formula:
         """Whether all of one field is among the texts of another."""
-        if self.field(outer.name).type is not FieldType.TEXT_SET:
-            return self.value(inner, place) == self.value(outer, place)
         members = self.symbols.members(outer.name)
         if self.field(inner.name).type is FieldType.TEXT_SET:
             return both(

@@ -146,6 +146,38 @@ class TestVerdicts:
         assert verdict(no_tiers, "A27").holds is Holds.NOT_ASKED
         assert verdict(clock, "A5").holds is Holds.NOT_ASKED
 
+    def test_nothing_of_a_counterexample_is_before_it_was_filed(self):
+        again = rules(earliest("last_submitted_at"))
+        found = axioms(again, "A2", "A20", "A25").violated
+        trials = [each for verdict in found for each in verdict.trials]
+
+        assert [each.code for each in found] == ["A2", "A20", "A25"]
+        assert all(
+            each.last_submitted_at is None or each.last_submitted_at >= each.submitted_at
+            for trial in trials
+            for each in trial.facts.registrations
+        )
+
+    @pytest.mark.parametrize(
+        ("parts", "codes"),
+        [
+            ((highest("quantity"), FIRST), ("A20", "A25")),
+            ((latest("submitted_at"),), ("A11", "A20", "A25")),
+            ((within("7 days"), FIRST), ("A20", "A25")),
+        ],
+    )
+    def test_what_is_not_argued_for_every_size(self, parts, codes):
+        assert not any(
+            each.exact and each.holds is Holds.HELD
+            for each in axioms(rules(*parts), *codes).verdicts
+        )
+
+    def test_better_does_not_win_a_tie_by_number(self):
+        by_number = rules(highest("tier"), FIRST, tie=Tie.REGISTRATION_ID)
+
+        assert not verdict(by_number, "A11").exact
+        assert verdict(rules(highest("tier"), FIRST), "A11").exact
+
     def test_the_earliest_of_a_counterexample_filed_at_another_time(self):
         (found,) = axioms(rules(within("7 days"), highest("tier")), "A2").violated
         times = {each.submitted_at for each in found.trials[0].facts.registrations}

@@ -14,6 +14,7 @@ from dealreg import (
     SinceEnded,
     Span,
     Tally,
+    UsageError,
     banded,
     competing_on,
     contest,
@@ -35,11 +36,15 @@ from dealreg import (
     within,
 )
 from dealreg.analysis import smt
+from dealreg.facts.calendars import UTC_CALENDAR
 from dealreg.facts.fields import FieldType, Inside
+from dealreg.policy.clocks import LastDay
 from dealreg.policy.stages import Tie
 from tests.laws.formulas import hold_to_reference, read
 
-pytest.importorskip("z3", reason="the extra `smt` is not installed")
+z3 = pytest.importorskip("z3", reason="the extra `smt` is not installed")
+answers = pytest.importorskip("dealreg.analysis.smt.answers")
+calendars = pytest.importorskip("dealreg.analysis.smt.calendars")
 
 BERLIN = Calendar("berlin", "Europe/Berlin", holidays=[date(2026, 4, 3)])
 FIRST = earliest("submitted_at")
@@ -202,3 +207,23 @@ def test_what_is_refused_of_fields(rules, what):
         smt.compare(rules, rules)
 
     assert f"the solver does not read {what}" in str(caught.value)
+
+
+def test_what_is_no_date_is_not_corrected():
+    asked = calendars.Calendars()
+    when = z3.Int("when")
+    asked.after(UTC_CALENDAR, Span(1, "months"), when, LastDay.MOMENT)
+    solver = z3.SimpleSolver()
+    solver.add(when == 10**19)
+    assert solver.check() == z3.sat
+
+    assert asked.corrections(answers.Answer(None, solver.model())) == []
+
+
+def test_a_solver_that_gives_up_is_an_error(monkeypatch):
+    monkeypatch.setattr(z3.Solver, "check", lambda _self: z3.unknown)
+    monkeypatch.setattr(z3.Solver, "reason_unknown", lambda _self: "timeout")
+    rules = [policy(contest("b", each)) for each in (FIRST, highest("tier"))]
+
+    with pytest.raises(UsageError, match="the solver gave up"):
+        smt.compare(*rules)

@@ -1,6 +1,7 @@
 """The shapes that the solver reads: each told from the one beside it, and alike to itself."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from dealreg import (
     Elapsed,
     Field,
     Policy,
+    PolicyErrors,
     Span,
     Tally,
     banded,
@@ -35,8 +37,11 @@ from dealreg import (
     within,
 )
 from dealreg.analysis import compare, smt
+from dealreg.analysis.smt.coverage import check_covered
+from dealreg.analysis.smt.reading import solver_readings
 from dealreg.facts.fields import FieldType, Inside
 from dealreg.policy.stages import Tie
+from dealreg.wire import read_policy
 
 pytest.importorskip("z3", reason="the extra `smt` is not installed")
 
@@ -228,6 +233,11 @@ class TestExactness:
 
         assert "counts_others" in self.codes(policy(FIRST), policy(FIRST, never))
 
+    def test_counts_in_a_scope_do(self):
+        few = field("open_before") < 1
+
+        assert self.codes(policy(FIRST), policy(FIRST), scope=few) == {"counts_others"}
+
     def test_what_was_of_a_customer_does(self):
         known = field("named_account").as_of("submitted_at").is_known()
         never = override("O", known & ~known)
@@ -264,3 +274,19 @@ def test_a_month_is_as_long_as_the_calendar_has_it():
 
     assert filed == [2, 3]
     assert smt.deadlocks(policy(FIRST, bid=[holder_of("protection"), FIRST])).free
+
+
+def test_of_the_golden_programmes_those_that_overlap_in_part_are_refused():
+    """What the page on comparing says of them."""
+    refused: dict[str, set[str]] = {}
+    found = sorted((Path(__file__).parents[2] / "golden" / "programmes").glob("*/policy.toml"))
+    for path in found:
+        rules = read_policy(path)
+        try:
+            check_covered((rules,), solver_readings((rules,), None))
+        except PolicyErrors as problems:
+            refused[path.parent.name] = {each.value for each in problems.problems}
+
+    assert len(found) == 25
+    assert sorted(refused) == ["gumdrop", "lenovo", "sophos"]
+    assert set().union(*refused.values()) == {"scopes that overlap in part"}

@@ -226,3 +226,53 @@ def test_a_stored_history_takes_no_options_of_tables(history, dealreg):
     assert "--map is about tables" in with_map.stderr
     assert no_history.exit_code == 4
     assert "it holds `policy`, not a history" in no_history.stderr
+
+
+BOOK = """
+format = "dealreg-book/1"
+programme = "Example"
+
+[[editions]]
+effective_from = 2026-01-01T00:00:00Z
+
+[editions.fields.demo_held]
+type = "bool"
+
+[[editions.contests]]
+benefit = "protection"
+prefer = ["earliest submitted_at"]
+requires = [{ code = "NO_DEMO", that = "demo_held" }]
+
+[[editions]]
+effective_from = 2026-06-01T00:00:00Z
+version = "2"
+
+[[editions.contests]]
+benefit = "protection"
+prefer = ["earliest submitted_at"]
+"""
+SHOWN = """
+event_id,kind,about,happened_at,partner_id,opportunity_id,demo_held
+1,submitted,A,2026-05-01T09:00Z,alder,O1,yes
+2,approved,A,2026-06-05T09:00Z,,,
+"""
+
+
+def test_a_fact_that_only_an_earlier_version_asks_about_is_read(tmp_path, monkeypatch, dealreg):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "book.toml").write_text(BOOK, "utf-8")
+    (tmp_path / "events.csv").write_text(SHOWN.lstrip(), "utf-8")
+
+    done = dealreg(
+        "state",
+        "book.toml",
+        "--events",
+        "events.csv",
+        "--at",
+        "2026-07-01T00:00Z",
+        "--format",
+        "jsonl",
+    )
+
+    assert json.loads(done.stdout)["value"]["kind"] == "granted"
+    assert done.stderr == ""

@@ -59,19 +59,28 @@ class TestTables:
 
         assert diff(NEW, all_year, table(), at=AT).empty
 
+    @pytest.mark.parametrize("since", [MARCH_2, day(3)])
     @pytest.mark.parametrize(
         ("governs", "gets"),
-        [("own_submission", {"R1"}), ("first_submission", {"R1", "R2"}), ("decision", set())],
+        [("own_submission", []), ("first_submission", ["R2"]), ("decision", [])],
     )
-    def test_a_conflict_that_spans_the_change(self, governs, gets):
-        # R1 of the first of March is worth 6,000, R2 of the third 6,500: too small from the second.
+    def test_a_conflict_that_spans_the_change(self, since, governs, gets):
+        # R1, of the first of March, is too small for both. R2, of the third, for the amendment.
         rows = table().filter(pl.col("opportunity_id") == "O-1")
-        rows = rows.with_columns(amount=pl.Series([6_000, 6_500]))
-        book = amended(OLD, STRICT, since=MARCH_2, governs=governs)
+        rows = rows.with_columns(amount=pl.Series([4_000, 6_000]))
+        book = amended(OLD, STRICT, since=since, governs=governs)
         found = diff(STRICT, book, rows, at=AT, by=["registration_id"])
-        first = [each.value for each in found.by("protection", "registration_id")]
 
-        assert set(first) == gets - {"R2"}
+        assert [e.value for e in found.by("protection", "registration_id")] == gets
+
+    def test_from_the_instant_on_included(self):
+        rows = table().filter(pl.col("registration_id") == "R4")
+        by = {"at": AT, "by": ["registration_id"]}
+        begun = amended(OLD, STRICT, since=day(9, 4))
+        later = amended(OLD, STRICT, since="2026-04-09T09:00:00.000001Z")
+
+        assert diff(STRICT, begun, rows, **by).empty
+        assert len(diff(STRICT, later, rows, **by).by("protection", "registration_id")) == 1
 
     def test_before_the_first_edition_nobody_gets_anything(self):
         late = attrs.evolve(BOOK, editions=[Edition(policy=OLD, effective_from=APRIL)])
