@@ -11,11 +11,11 @@ import attrs
 
 from dealreg.analysis.comparisons import one_at_most
 from dealreg.analysis.domains import crowded_sets
+from dealreg.analysis.openings import is_fixed, opens_in_order, tells_when
 from dealreg.analysis.readings import BY_APPROVAL, IDENTITIES, Readings, Variable, readings
 from dealreg.deciders.reference.governing import in_order
-from dealreg.facts.calendars import Calendar
 from dealreg.facts.fields import Count, Elapsed, Field, SinceEnded, Subject, Tally
-from dealreg.facts.values import Span, Unit
+from dealreg.facts.values import Span
 from dealreg.outcome.comparison import Limit, LimitCode
 from dealreg.policy.clocks import Milestone, Missed, Period
 from dealreg.policy.contests import Contest
@@ -42,7 +42,15 @@ from dealreg.policy.stages import (
 )
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
-__all__ = ["changed", "cone", "is_fixed", "limits_of", "only", "over_time", "reach", "shape_limits"]
+__all__ = [
+    "changed",
+    "cone",
+    "limits_of",
+    "only",
+    "over_time",
+    "reach",
+    "shape_limits",
+]
 
 
 def cone(policy: Policy, benefit: str) -> tuple[str, ...]:
@@ -215,6 +223,13 @@ def shape_limits(policy: Policy, contest: Contest, *, one_deal: bool = True) -> 
         yield limit(LimitCode.QUEUE, contest_path(benefit, "others"))
     if policy.sla is not None and policy.sla.missed is Missed.DEEMED_APPROVED:
         yield limit(LimitCode.OVER_TIME, "sla")
+    looked_at = cone(policy, benefit)
+    if (
+        one_deal
+        and not opens_in_order(policy, contest.window)
+        and tells_when(policy, contest, looked_at)
+    ):
+        yield limit(LimitCode.CALENDAR, contest_path(benefit, "window"))
 
 
 def _reads_apart(policy: Policy, contest: Contest) -> bool:
@@ -240,10 +255,6 @@ def _persons(contest: Contest) -> Iterator[Limit]:
     for place, preference in enumerate(contest.prefer):
         if preference.missing is MissingRule.REFER:
             yield Limit(code=LimitCode.LEFT_TO_A_PERSON, clause=prefer_path(benefit, place))
-
-
-_FIXED = (Unit.MINUTES, Unit.HOURS)
-_DAILY = (Unit.DAYS, Unit.WEEKS)
 
 
 def over_time(old: Policy, new: Policy) -> Iterator[Limit]:
@@ -319,10 +330,3 @@ def _varies(
     if one is None or other is None or one == other:
         return False
     return not (is_fixed(old, *one) and is_fixed(new, *other))
-
-
-def is_fixed(policy: Policy, length: Span, calendar: str | None) -> bool:
-    """Whether a length is the same number of hours whenever it starts."""
-    zones: dict[str, Calendar] = {each.name: each for each in policy.calendars}
-    in_utc = calendar is None or zones[calendar].zone == "UTC"
-    return length.unit in _FIXED or (length.unit in _DAILY and in_utc)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from dealreg.analysis.deadlocks import can_deadlock
 from dealreg.analysis.limits import changed, cone, over_time, reach, shape_limits
+from dealreg.analysis.openings import opens_in_order
 from dealreg.analysis.readings import Readings
 from dealreg.analysis.sameness import sameness
-from dealreg.analysis.smt.reading import opens_in_order
 from dealreg.facts.fields import SinceEnded, Subject, Tally
 from dealreg.outcome.comparison import Limit, LimitCode
 from dealreg.policy.contests import Contest

@@ -8,8 +8,8 @@ from typing import Any, assert_never
 
 import attrs
 
+from dealreg.analysis.openings import opens_in_order
 from dealreg.analysis.smt.logic import Formula, Number, both, choose, differ, either, no, then
-from dealreg.analysis.smt.reading import opens_in_order
 from dealreg.analysis.smt.truths import Truths
 from dealreg.analysis.smt.views import View
 from dealreg.policy.contests import Contest

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from dealreg.analysis.limits import is_fixed
 from dealreg.analysis.readings import IDENTITIES, Readings, Variable, note, readings, sources
 from dealreg.facts.fields import Field, Inside, Tally
 from dealreg.facts.records import LIVE
 from dealreg.facts.values import Money
 from dealreg.policy.policies import Policy
 from dealreg.policy.predicates import Fact, Predicate
-from dealreg.policy.stages import Bucket, Grace, HeadStart, Key, Window
+from dealreg.policy.stages import HeadStart, Key
 from dealreg.policy.walk import atoms, fact_of, predicates_of
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "facts_of_policy",
     "is_read_twice",
     "linked_sets",
-    "opens_in_order",
     "several_deals",
     "solver_readings",
     "variables_of_readings",
@@ -122,18 +120,3 @@ def currencies_of(policies: Sequence[Policy], found: Readings) -> tuple[str, ...
     constants = [each for values in found.constants.values() for each in values]
     used |= {each.currency for each in constants if isinstance(each, Money)}
     return tuple(sorted(used)) or ("EUR",)
-
-
-def opens_in_order(policy: Policy, window: Window | None) -> bool:
-    """Whether a window that opens later never closes earlier.
-
-    A month after 30 January at ten is later than a month after 31 January at nine.
-    """
-    match window:
-        case None | HeadStart():
-            return True
-        case Bucket(_, _, calendar):
-            zones = {each.name: each.zone for each in policy.calendars}
-            return calendar is None or zones[calendar] == "UTC"
-        case Grace(length, _, calendar):
-            return is_fixed(policy, length, calendar)

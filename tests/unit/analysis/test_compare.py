@@ -9,9 +9,11 @@ import pytest
 from dealreg import (
     Calendar,
     Elapsed,
+    Facts,
     Field,
     Policy,
     PolicyErrors,
+    Registration,
     Tally,
     UsageError,
     all_of,
@@ -352,6 +354,42 @@ class TestLimits:
         new = rules(FIRST, requirement("SLOW", field("days") <= 6), **more)
 
         assert "calendar" in self.codes(old, new)
+
+    def test_a_window_that_opens_later_and_closes_earlier_leaves_room_for_a_third(self):
+        """From Saturday at ten a business day is longer than from Sunday at nine."""
+        saturday, sunday = datetime(2026, 3, 7, 10, tzinfo=UTC), datetime(2026, 3, 8, 9, tzinfo=UTC)
+        monday, filed = datetime(2026, 3, 9, 9, 30, tzinfo=UTC), field("submitted_at")
+        early = (filed >= datetime(2026, 3, 8, 8, tzinfo=UTC)) & (filed <= sunday)
+        late = (filed >= monday) & (filed <= datetime(2026, 3, 9, 9, 35, tzinfo=UTC))
+        asked = ((filed <= saturday) & (field("quantity") == 1)) | (
+            (early | late) & (field("quantity") == 2)
+        )
+        window, best = within("1 business days"), highest("quantity")
+        old = rules(requirement("WHEN", asked), window, best, FIRST)
+        new = rules(requirement("WHEN", asked), window, best, preferring(filed >= monday), FIRST)
+        three = [("E", saturday, 1), ("A", sunday, 2), ("B", monday, 2)]
+        facts = Facts(
+            registrations=[
+                Registration(
+                    registration_id=name,
+                    partner_id=name,
+                    opportunity_id="O1",
+                    submitted_at=at,
+                    quantity=quantity,
+                )
+                for name, at, quantity in three
+            ]
+        )
+
+        at = datetime(2026, 4, 1, tzinfo=UTC)
+        held = [
+            [s.registration_id for s in decide(each, facts, at=at).standings if s.kind == "granted"]
+            for each in (old, new)
+        ]
+        assert held == [["A"], ["B"]]
+        assert "calendar" in self.codes(old, new)
+        plain = rules(window, best, FIRST)
+        assert not self.codes(plain, rules(window, FIRST, best))
 
     def test_what_happens_over_time(self):
         old = rules(FIRST, period("90 days"))
