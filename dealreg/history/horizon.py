@@ -211,9 +211,10 @@ def pending(
     sla = policy.sla
     if sla is not None:
         answer = answer_due(view, sla, registration)
-        waits = registration.status in (Status.SUBMITTED, Status.UNDER_REVIEW)
+        approves = sla.missed is Missed.DEEMED_APPROVED  # whatever became of it meanwhile (F-13)
+        waits = approves or registration.status in (Status.SUBMITTED, Status.UNDER_REVIEW)
         if answer is not None and answer.due is not None and not answer.met and waits:
-            what = "approved" if sla.missed is Missed.DEEMED_APPROVED else "answer due"
+            what = "approved" if approves else "answer due"
             yield Pending(at=answer.due, registration_id=about, what=what, clause="sla")
     for contest in policy.contests:
         if benefits is None or contest.benefit in benefits:

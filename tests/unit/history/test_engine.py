@@ -18,6 +18,7 @@ from dealreg import (
     lowest,
     period,
     requirement,
+    sla,
 )
 from dealreg.facts.histories import History
 from dealreg.history import Replay, replay, state
@@ -62,6 +63,16 @@ def test_what_is_known_before_must_fit_the_vocabulary():
     with pytest.raises(FactsErrors) as refused:
         Replay(POLICY, known=known)
     assert [each.value for each in refused.value.exceptions] == ["bronze", "brass"]
+
+
+def test_silence_approves_what_was_converted_meanwhile_too():
+    quick = attrs.evolve(POLICY, sla=sla("2 days", missed="deemed_approved"))
+    engine = Replay(quick)
+    engine.feed([submitted("A"), happened("converted", "A", "2026-03-01T10:00Z")])
+
+    assert engine.state("2026-03-03T08:00Z").standings[0].entitlement.ends is None
+    (found,) = engine.state("2026-03-04T00:00Z").standings
+    assert found.entitlement.ends.isoformat() == "2026-06-01T09:00:00+00:00"
 
 
 def test_one_that_became_known_late_is_taken():
