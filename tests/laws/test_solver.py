@@ -211,9 +211,9 @@ class TestA28Dates:
             for rules, window in zip(pair, windows, strict=True)
         )
         found = smt.compare(old, new, k=3)
-        assume(found.equivalent and found.exact)
+        proved = found.equivalent and found.exact
 
-        assert decide_alike(old, new, number, 4)
+        assert not proved or decide_alike(old, new, number, 4)
 
 
 class TestBrokenOnPurpose:
