@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 import attrs
 
 from dealreg.analysis.facets import ways_of
-from dealreg.analysis.formulas import Crowded, Formulas, Part, Ways, told_apart
+from dealreg.analysis.formulas import TRUE, Crowded, Formulas, Part, Ways, told_apart
 from dealreg.analysis.limits import changed, reach
 from dealreg.analysis.questions import DENIED, RETURNED, weights_of
 from dealreg.analysis.scenes import Claim, Scene
@@ -152,7 +152,9 @@ def _aligned(old: Policy, new: Policy) -> Policy:
     twins: list[tuple[int, int, _Weights]] = []
 
     def note(mine: Predicate, theirs: Predicate, weights: _Weights) -> Predicate:
-        one, other = (formulas.formula(normal_predicate(e, vocabulary)) for e in (mine, theirs))
+        one = other = TRUE  # of the same rule it need not be known what it says
+        if mine != theirs:
+            one, other = (formulas.formula(normal_predicate(e, vocabulary)) for e in (mine, theirs))
         twins.append((one, other, weights))
         return theirs
 
