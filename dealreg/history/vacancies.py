@@ -2,26 +2,23 @@
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Final
 
 from dealreg.history.grouping import Cell, Place
 from dealreg.outcome.decision import Referral
 from dealreg.outcome.timeline import Notice, NoticeKind
 
-__all__ = ["VENDOR_ASSIGNS", "vacancies"]
-
-VENDOR_ASSIGNS: Final = "VENDOR_ASSIGNS"
-"""The code of the question to whom a benefit is assigned that nobody is left for."""
+__all__ = ["vacancies"]
 
 
 def vacancies(cell: Cell, asked_before: Collection[Referral], at: datetime) -> Iterator[Notice]:
     """A notice for each benefit that nobody is left for, and that was not so before.
 
-    It is about the registration that held it last.
+    It is about the registration that held it last. The question alone has no candidates; its code
+    is that of a ready-made requirement too.
     """
-    known = {_place(each) for each in asked_before if each.code == VENDOR_ASSIGNS}
+    known = {_place(each) for each in asked_before if not each.candidates}
     for question in cell.referrals:
-        if question.code != VENDOR_ASSIGNS or _place(question) in known:
+        if question.candidates or _place(question) in known:
             continue
         last = _last(cell, question)
         if last is not None:

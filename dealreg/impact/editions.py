@@ -7,7 +7,7 @@ go to the compiled decider, which knows books.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
 
@@ -225,7 +225,7 @@ class InEditions:
         book = attrs.evolve(book, editions=begun)  # facts need not fit what is yet to come
         source = given(part)
         fields = sorted({"submitted_at", *(name for each in ready for name in each.fields)})
-        columns = self._columns(source, _joined(self.versions))
+        columns = self._columns(source, book.vocabulary())
         found: pa.Table
         found, _ = whole_table(book, source, columns, fields, set(), self.keys)
         made: DataFrame = pl.from_arrow(found)
@@ -303,9 +303,3 @@ def _parted(
         part = rows.filter(~spans & (first == number + 1))
         if len(part):
             yield number, part
-
-
-def _joined(versions: Sequence[Policy]) -> Vocabulary:
-    """The words of all versions: of a field, what the latest says of it."""
-    fields: dict[str, Any] = {each.name: each for policy in versions for each in policy.fields}
-    return Vocabulary(versions[-1].tiers, tuple(fields.values()))

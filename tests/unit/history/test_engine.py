@@ -22,12 +22,13 @@ from dealreg import (
 )
 from dealreg.facts.histories import History
 from dealreg.history import Replay, replay, state
-from dealreg.outcome.timeline import SetAside, Transition
+from dealreg.outcome.timeline import Notice, SetAside, Transition
 
+FIRST = earliest("submitted_at")
 POLICY = Policy(
     programme="Example",
     tiers=["silver", "gold"],
-    contests=[contest("protection", earliest("submitted_at"), period("90 days"))],
+    contests=[contest("protection", FIRST, period("90 days"))],
 )
 
 
@@ -73,6 +74,24 @@ def test_silence_approves_what_was_converted_meanwhile_too():
     assert engine.state("2026-03-03T08:00Z").standings[0].entitlement.ends is None
     (found,) = engine.state("2026-03-04T00:00Z").standings
     assert found.entitlement.ends.isoformat() == "2026-06-01T09:00:00+00:00"
+
+
+def test_a_requirement_with_the_code_of_a_vacancy_is_none():
+    """The ready-made rule about leads of the vendor asks a person under the same code."""
+    assigned = requirement("VENDOR_ASSIGNS", field("vendor_approval").is_true(), if_unknown="refer")
+    engine = Replay(Policy(programme="Example", contests=[contest("protection", assigned, FIRST)]))
+    engine.feed(
+        [
+            submitted("A", facts={"vendor_approval": True}),
+            happened("approved", "A", "2026-03-02T09:00Z"),
+            happened("withdrawn", "A", "2026-03-03T09:00Z"),
+            submitted("B", "2026-03-04T09:00Z"),
+        ]
+    )
+    engine.finish()
+
+    assert [each.code for each in engine.state("2026-03-05T00:00Z").referrals] == ["VENDOR_ASSIGNS"]
+    assert not [each for each in engine.drain() if isinstance(each, Notice)]
 
 
 def test_one_that_became_known_late_is_taken():
