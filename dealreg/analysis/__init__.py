@@ -14,12 +14,4 @@ from dealreg.analysis.deadlocks import deadlocks
 from dealreg.analysis.gaming import gaming
 from dealreg.analysis.lint import lint
 
-__all__ = [
-    "axioms",
-    "compare",
-    "deadlocks",
-    "difference",
-    "gaming",
-    "lint",
-    "what_would_win",
-]
+__all__ = ["axioms", "compare", "deadlocks", "difference", "gaming", "lint", "what_would_win"]

@@ -1,12 +1,11 @@
 """Whether windows open and close in the same order, and what looks at the dates between them."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from dealreg.analysis.readings import sources
-from dealreg.facts.calendars import Calendar
+from dealreg.facts.calendars import UTC_CALENDAR, of_one_length
 from dealreg.facts.fields import FieldType
-from dealreg.facts.values import Span, Unit
+from dealreg.facts.values import Span
 from dealreg.facts.vocabulary import Vocabulary
 from dealreg.policy.contests import Contest
 from dealreg.policy.policies import Policy
@@ -16,15 +15,11 @@ from dealreg.policy.walk import atoms, fact_of, predicates_of
 
 __all__ = ["is_fixed", "opens_in_order", "tells_when"]
 
-_FIXED: Final = (Unit.MINUTES, Unit.HOURS)
-_DAILY: Final = (Unit.DAYS, Unit.WEEKS)
-
 
 def is_fixed(policy: Policy, length: Span, calendar: str | None) -> bool:
     """Whether a length is the same number of hours whenever it starts."""
-    zones: dict[str, Calendar] = {each.name: each for each in policy.calendars}
-    in_utc = calendar is None or zones[calendar].zone == "UTC"
-    return length.unit in _FIXED or (length.unit in _DAILY and in_utc)
+    named = {each.name: each for each in policy.calendars}
+    return of_one_length(length, UTC_CALENDAR if calendar is None else named[calendar])
 
 
 def opens_in_order(policy: Policy, window: Window | None) -> bool:

@@ -30,6 +30,7 @@ __all__ = [
     "local_date",
     "midnight",
     "months_between",
+    "of_one_length",
     "zone",
 ]
 
@@ -263,6 +264,18 @@ def add_span(start: datetime, length: Span, calendar: Calendar) -> datetime:
         raise PolicyError(
             f"{length.length} {length.unit} after {start.isoformat()} is out of range"
         ) from None
+
+
+def of_one_length(length: Span, calendar: Calendar) -> bool:
+    """Whether a span takes the same time wherever it starts.
+
+    >>> of_one_length(Span(7, Unit.DAYS), UTC_CALENDAR)
+    True
+    >>> of_one_length(Span(1, Unit.MONTHS), UTC_CALENDAR)
+    False
+    """
+    daily = length.unit in (Unit.DAYS, Unit.WEEKS) and calendar.zone == "UTC"
+    return daily or length.unit in (Unit.MINUTES, Unit.HOURS) or length.length == 0
 
 
 def midnight(day: date, calendar: Calendar) -> datetime:

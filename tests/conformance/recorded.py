@@ -7,7 +7,6 @@ the first difference.
 """
 
 import argparse
-import sys
 import time
 from collections import Counter
 
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 from dealreg.deciders.compiling import compiled, externals_in
 from dealreg.policy.policies import Policy
 from tests.conformance.cases import any_case, ordinary_case
+from tests.conformance.counted import print_counts
 from tests.conformance.deciders import DECIDERS, by_reference
 
 PART = 500
@@ -90,10 +90,7 @@ def main() -> None:
     given_ = parser.parse_args()
     begun = time.monotonic()
     counted = run(given_.count, given_.seed)
-    lines = ["| | |", "|---|---|"]
-    lines += [f"| {name} | {number:,} |" for name, number in sorted(counted.items())]
-    lines += ["", f"{time.monotonic() - begun:,.0f} s, no difference", ""]
-    sys.stdout.write("\n".join(lines))
+    print_counts(counted, begun)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ brings a run back. It prints how many there were, of what kind, and stops at the
 """
 
 import argparse
-import sys
 import time
 from collections import Counter
 
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from dealreg.policy.policies import Policy
 from dealreg.testing import book_history_cases, history_cases
 from dealreg.wire import read_policy
+from tests.conformance.counted import print_counts
 from tests.conformance.stepwise import difference
 from tests.conformance.test_stepwise import PRESETS
 
@@ -72,10 +72,7 @@ def main() -> None:
     counted = Counter()
     for cases in of_files(asked.rules):
         counted += run(asked.count, asked.seed, cases)
-    lines = ["| | |", "|---|---|"]
-    lines += [f"| {name} | {number:,} |" for name, number in sorted(counted.items())]
-    lines += ["", f"{time.monotonic() - begun:,.0f} s, no difference", ""]
-    sys.stdout.write("\n".join(lines))
+    print_counts(counted, begun)
 
 
 if __name__ == "__main__":

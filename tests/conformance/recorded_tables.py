@@ -9,7 +9,6 @@ there was, and stops at the first difference.
 
 import argparse
 import random
-import sys
 import time
 from collections import Counter
 
@@ -21,6 +20,7 @@ from dealreg import decide
 from dealreg.deciders.columnar.tables import table_of
 from dealreg.deciders.lowering import columnar
 from tests.conformance.cases import columnar_case
+from tests.conformance.counted import print_counts
 from tests.conformance.flat import flat
 from tests.conformance.tabular import ENGINES, asks_only, by_place
 
@@ -123,10 +123,7 @@ def main() -> None:
     asked = parser.parse_args()
     begun = time.monotonic()
     counted = run(asked.count, asked.seed, asked.engine)
-    lines = ["| | |", "|---|---|"]
-    lines += [f"| {name} | {number:,} |" for name, number in sorted(counted.items())]
-    lines += ["", f"{time.monotonic() - begun:,.0f} s, no difference", ""]
-    sys.stdout.write("\n".join(lines))
+    print_counts(counted, begun)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The solver against the regions and against the reference, on almost-equal policies (A-26)."""
 
 import random
+from importlib import import_module
 
 import attrs
 import pytest
@@ -23,7 +24,7 @@ from dealreg import (
     terms,
     within,
 )
-from dealreg.analysis import compare, deadlocks
+from dealreg.analysis import compare, deadlocks, smt
 from dealreg.analysis.partings import partings
 from dealreg.analysis.scenes import run
 from dealreg.analysis.smt.coverage import check_covered
@@ -38,12 +39,11 @@ from tests.laws.exhausting import grid, neighbour, outcomes, policy, rule, sound
 from tests.laws.formulas import hold_to_reference, read, scenes_of
 from tests.laws.widened import LENGTHS, widened
 
-smt = pytest.importorskip("dealreg.analysis.smt", reason="the extra `smt` is not installed")
 pytest.importorskip("z3", reason="the extra `smt` is not installed")
-awarding = pytest.importorskip("dealreg.analysis.smt.awarding")
-calendars = pytest.importorskip("dealreg.analysis.smt.calendars")
-entitling = pytest.importorskip("dealreg.analysis.smt.entitling")
-ordering = pytest.importorskip("dealreg.analysis.smt.ordering")
+awarding, calendars, entitling, ordering = (
+    import_module(f"dealreg.analysis.smt.{each}")
+    for each in ("awarding", "calendars", "entitling", "ordering")
+)
 
 FEW = settings(max_examples=max(2, settings().max_examples // 3))
 """A case of these is two policies over all their conflicts, by two engines."""

@@ -315,9 +315,8 @@ def _small(scene: Scene, shows: Callable[[Scene], bool]) -> Scene:
     if len(scene.claims) > 2:  # noqa: PLR2004 - a pair is what can be made small by the rest
         for place in range(len(scene.claims)):
             fewer = Scene((*scene.claims[:place], *scene.claims[place + 1 :]))
-            renumbered = Scene(fewer.claims)
-            if shows(renumbered):
-                return _small(renumbered, shows)
+            if shows(fewer):
+                return _small(fewer, shows)
         return scene
     return smallest(scene, shows)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import attrs
 
 from dealreg.deciders.columnar.columns import STATUSES, Columns
-from dealreg.deciders.columnar.days import Ends, NextBucket, length_of, of_one_length
+from dealreg.deciders.columnar.days import Ends, NextBucket, length_of
 from dealreg.deciders.columnar.expressions import any_of, chosen
 from dealreg.deciders.columnar.kinds import Expr
 from dealreg.deciders.columnar.orders import Rank, ranks
@@ -22,6 +22,7 @@ from dealreg.deciders.columnar.outcomes import (
     ended_by,
 )
 from dealreg.deciders.columnar.truths import truth
+from dealreg.facts.calendars import of_one_length
 from dealreg.facts.records import LIVE, Status
 from dealreg.facts.values import Span, Unit
 from dealreg.outcome.decision import StandingKind

@@ -19,7 +19,14 @@ import attrs
 from dealreg.deciders.clocks import next_bucket
 from dealreg.deciders.columnar.kinds import Column, Expr
 from dealreg.errors import PolicyError
-from dealreg.facts.calendars import Calendar, add_span, business_days_between, midnight, zone
+from dealreg.facts.calendars import (
+    Calendar,
+    add_span,
+    business_days_between,
+    midnight,
+    of_one_length,
+    zone,
+)
 from dealreg.facts.values import Span, Unit
 from dealreg.policy.clocks import LastDay
 
@@ -32,15 +39,12 @@ __all__ = [
     "answers",
     "length_of",
     "months_between",
-    "of_one_length",
 ]
 
 _TICK: Final = timedelta(microseconds=1)
 _DAY: Final = timedelta(days=1) // _TICK
 _HOUR: Final = timedelta(hours=1) // _TICK
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_EXACT: Final = (Unit.MINUTES, Unit.HOURS)
-_DAILY: Final = (Unit.DAYS, Unit.WEEKS)
 
 
 @attrs.frozen
@@ -75,12 +79,6 @@ class NextBucket:
 
 
 Question: TypeAlias = Day | BusinessDay | Ends | NextBucket
-
-
-def of_one_length(length: Span, calendar: Calendar) -> bool:
-    """Whether a span is of one length wherever it starts."""
-    daily = length.unit in _DAILY and calendar.zone == "UTC"
-    return daily or length.unit in _EXACT or length.length == 0
 
 
 def length_of(length: Span) -> timedelta:

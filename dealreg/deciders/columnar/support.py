@@ -7,8 +7,7 @@ import attrs
 
 from dealreg.checking.declarations import parts_of
 from dealreg.checking.stages import uses_of
-from dealreg.deciders.columnar.days import of_one_length
-from dealreg.facts.calendars import UTC_CALENDAR
+from dealreg.facts.calendars import UTC_CALENDAR, of_one_length
 from dealreg.facts.fields import Derived, Elapsed, Field, FieldType, Inside, Same, Tally
 from dealreg.facts.fields import SinceEnded as Since
 from dealreg.facts.values import Span

@@ -199,13 +199,13 @@ class TestTournament:
 class TestPlots:
     @pytest.mark.parametrize(("name", "begins"), [("a.svg", b"<?xml"), ("a.PNG", b"\x89PNG")])
     def test_pictures_of_both(self, swept, played, name, begins):
-        pytest.importorskip("matplotlib")
+        pytest.importorskip("matplotlib", reason="pictures come with the extra `plots`")
         for found in (swept, played):
             assert plot(found, name).startswith(begins)
             assert plot(found, name) == plot(found, name)
 
     def test_many_values_with_dollars(self):
-        pytest.importorskip("matplotlib")
+        pytest.importorskip("matplotlib", reason="pictures come with the extra `plots`")
         found = sweep(NEW, WINDOW, range(1, 8), table(), at=AT)
         named = attrs.evolve(
             found, points=[attrs.evolve(each, value=f"${each.value}$") for each in found.points]
