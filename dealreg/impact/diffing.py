@@ -10,7 +10,14 @@ from dealreg.errors import UsageError, shown, suggestion
 from dealreg.facts.histories import History
 from dealreg.facts.instants import instant
 from dealreg.impact.benefits import Benefit
-from dealreg.impact.editions import Rules, benefits_of, edition_refs, last_of, versions_of
+from dealreg.impact.editions import (
+    Rules,
+    benefits_of,
+    edition_refs,
+    governing,
+    last_of,
+    versions_of,
+)
 from dealreg.impact.past import Found, Past, Progress, frames, given_rules
 from dealreg.impact.replays import replayed_of
 from dealreg.impact.tables import table_of
@@ -19,7 +26,6 @@ from dealreg.outcome.impact import (
     DeadlockShift,
     Handover,
     Impact,
-    Reading,
 )
 from dealreg.outcome.references import reference_of
 from dealreg.policy.policies import PolicyBook
@@ -123,7 +129,7 @@ def compared(
     """What two policies made of a history, held against each other."""
     (today, before), (proposed, after) = old, new
     only = getattr(past, "benefit", None)
-    versions = [each for rules in (today, proposed) for each in versions_of(rules, _by(past))]
+    versions = [each for rules in (today, proposed) for each in governing(rules, past)]
     parts = [
         Benefit(benefit, versions, past, before, after)
         for benefit in ((only,) if only is not None else benefits_of(versions))
@@ -145,11 +151,6 @@ def compared(
         handovers=named[:handovers],
         absent=tuple(dict.fromkeys((*absent, *before.absent, *after.absent, *_money(past)))),
     )
-
-
-def _by(past: Past) -> datetime | None:
-    """The instant by which editions that count are in force: of events, none that is known."""
-    return past.at if past.reading is Reading.AS_OF else None
 
 
 def past_of(

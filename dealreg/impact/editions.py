@@ -21,8 +21,8 @@ from dealreg.deciders.over_tables import rejected_rows
 from dealreg.errors import UsageError, shown
 from dealreg.facts.instants import instant
 from dealreg.facts.vocabulary import Vocabulary
-from dealreg.impact.past import SEPARATOR, frames
-from dealreg.outcome.impact import EditionRef
+from dealreg.impact.past import SEPARATOR, Past, frames
+from dealreg.outcome.impact import EditionRef, Reading
 from dealreg.outcome.references import reference_of
 from dealreg.policy.policies import Edition, Governs, Policy, PolicyBook
 
@@ -37,6 +37,7 @@ __all__ = [
     "amended",
     "benefits_of",
     "edition_refs",
+    "governing",
     "last_of",
     "over_table",
     "versions_of",
@@ -109,6 +110,11 @@ def versions_of(rules: Rules, at: datetime | None = None) -> tuple[Policy, ...]:
         return (rules,)
     begun = [e for e in rules.editions if at is None or e.effective_from <= at]
     return tuple(each.policy for each in begun or rules.editions[:1])
+
+
+def governing(rules: Rules, past: Past) -> tuple[Policy, ...]:
+    """The versions that may govern in a past; of events all of them, whatever the instant."""
+    return versions_of(rules, past.at if past.reading is Reading.AS_OF else None)
 
 
 def last_of(rules: Rules) -> Policy:

@@ -13,7 +13,7 @@ from dealreg.deciders.lowering import Rest
 from dealreg.errors import UsageError, shown
 from dealreg.impact.benefits import with_conflicts
 from dealreg.impact.diffing import past_of
-from dealreg.impact.editions import Rules, benefits_of, edition_refs, last_of, versions_of
+from dealreg.impact.editions import Rules, benefits_of, edition_refs, governing, last_of
 from dealreg.impact.past import Found, Past, Progress, frames, given_rules
 from dealreg.impact.sums import summed
 from dealreg.outcome.impact import Absent, Reading
@@ -91,7 +91,7 @@ def tournament(
     entrants, absent = [], list(_absent(past))
     for name, policy in named.items():
         found = past.found(policy, name, progress)
-        versions = versions_of(policy, past.at if past.reading is Reading.AS_OF else None)
+        versions = governing(policy, past)
         benefits = benefits_of(versions)
         only = getattr(past, "benefit", None)
         scores = [
